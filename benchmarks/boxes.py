@@ -1,4 +1,4 @@
-"""What lies on what in the figures of a report, in every language: boxes of texts that cover each other, or leave the paper.
+"""Find overlapping text boxes in the figures of a report, in every language: texts that cover each other or leave the page.
 
 python benchmarks/boxes.py gallery                   # every figure in every language, after a build of the report
 python benchmarks/boxes.py gallery --language ru --keep drawn --figure map [--store FOLDER] [--set KEY=VALUE ...]
@@ -28,11 +28,11 @@ from report_builder.plots._style import STYLE
 from report_builder.store import reading
 
 MM = 25.4
-LEAST = 1.0  # mm²; less is no collision
+LEAST = 1.0  # mm²; a smaller overlap does not count
 
 
 def collisions(drawn: Drawing, language: Language) -> Iterator[str]:
-    """Two texts, or a text and the edge of the paper, and how many mm² of one lie on the other, where that is much."""
+    """Yield each pair of texts, and each text that crosses the edge of the page, with the overlapping area in mm²."""
     seen: list[Text] = []
 
     def draw(self: Text, renderer: object, *args: object) -> None:
@@ -50,7 +50,7 @@ def collisions(drawn: Drawing, language: Language) -> Iterator[str]:
 
 def _said(figure: Figure, texts: list[Text]) -> Iterator[str]:
     square, page = (MM / figure.dpi) ** 2, figure.bbox
-    boxes = {text: Text.get_window_extent(text) for text in texts}  # without the line of an annotation
+    boxes = {text: Text.get_window_extent(text) for text in texts}  # excludes the leader line of an annotation
     for (one, a), (other, b) in combinations(boxes.items(), 2):
         area = max(0, min(a.x1, b.x1) - max(a.x0, b.x0)) * max(0, min(a.y1, b.y1) - max(a.y0, b.y0)) * square
         if area >= LEAST:
@@ -62,7 +62,7 @@ def _said(figure: Figure, texts: list[Text]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Draws and says; 1 where something lies on something."""
+    """Draw the figures and print the overlaps; return 1 if there is one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("report")
     parser.add_argument("--store", type=Path, default=Path("runs"))

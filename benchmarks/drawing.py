@@ -1,9 +1,9 @@
-"""Time and size of drawings: figures from made-up arrays, and one figure of a report redrawn by a whole process.
+"""Time and file size of drawings: figures from synthetic arrays, and one figure of a report redrawn by a complete process.
 
-Each figure is drawn through `report_builder.drawing.draw` in a process that has drawn before, so that only the drawing counts;
-the table gives the median of its seconds of processor time, and the bytes of the file that the document takes. The last line is
-`report-builder figure` after an option of the figure changed: everything from start to the end of the process. Seconds of the
-processor, which other work of the machine changes less, stand beside those of the clock. `python benchmarks/drawing.py`.
+Each figure is drawn through `report_builder.drawing.draw` in a process that has drawn before, so that only the drawing is
+measured; the table gives the median CPU time and the size of the file that the document embeds. The last row is
+`report-builder figure` after an option of the figure changed, from the start to the end of the process. CPU seconds, which
+depend less on other load of the machine, are given next to wall time. `python benchmarks/drawing.py`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TEMPLATE = '# Codes\n\n[@fig:codes]\n\n{{ figure("codes") }}\n'
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of the processor and of the clock, and kB of the file in the document."""
+    """CPU and wall time in seconds, and the size in kB of the file that the document embeds."""
 
     name: str
     processor: float
@@ -54,7 +54,7 @@ class Measured:
 
 
 def main() -> None:
-    """Measures and prints a Markdown table."""
+    """Measure every case and print a Markdown table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     rounds = options.parse_args().rounds
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def codes(n: int, dimensions: int = 2) -> dict[str, np.ndarray]:
-    """Codes of `n` images of ten classes, each around a place of its own."""
+    """Return codes of `n` images of ten classes, each class around its own centre."""
     random = np.random.default_rng(0)
     y = np.arange(n) % len(CLASSES)
     z = 3 * random.normal(size=(len(CLASSES), dimensions))[y] + random.normal(size=(n, dimensions))
@@ -78,7 +78,7 @@ def codes(n: int, dimensions: int = 2) -> dict[str, np.ndarray]:
 
 
 def lattice(n: int, side: int = 28) -> dict[str, np.ndarray]:
-    """Soft blots that turn with the place on a lattice of `n` by `n`, as a decoder's images change."""
+    """Return blurred spots on an `n` by `n` lattice that rotate with the position, as a decoder's images change."""
     axis, pixel = np.linspace(-2, 2, n), np.linspace(-1, 1, side)
     u, v = (grid.reshape(-1, 1, 1) for grid in np.meshgrid(axis, axis))
     x, y = pixel[None, None, :], pixel[None, :, None]
@@ -97,14 +97,14 @@ CASES: Mapping[str, tuple[str, dict[str, Any], Callable[[], dict[str, np.ndarray
 
 
 def drawings(rounds: int) -> Iterator[Measured]:
-    """Each case, after one drawing that is not counted."""
+    """Measure each case, after one warm-up drawing."""
     for name, (kind, parameters, arrays) in CASES.items():
         with tempfile.TemporaryDirectory() as folder:
             yield drawing(name, kind, parameters, {"vae": arrays()}, Path(folder), rounds)
 
 
 def drawing(name: str, kind: str, parameters: Mapping[str, Any], arrays: Any, folder: Path, rounds: int) -> Measured:
-    """Time of a drawing, and size of the file that the document takes."""
+    """Measure the time of a drawing and the size of the file that the document embeds."""
     declared = FIGURES.get(kind)
     chosen = declared.parameters.model_validate({"runs": ["vae"], **parameters})
     subjects, language = {"vae": Subject("VAE", "variational autoencoder", "MNIST", 1)}, languages.load("en")
@@ -118,11 +118,11 @@ def drawing(name: str, kind: str, parameters: Mapping[str, Any], arrays: Any, fo
     return Measured(name, median(processor[1:]), median(clock[1:]), taken.stat().st_size / 1000, "drawing")
 
 
-# --- a whole process ----------------------------------------------------------------------------------------------------------
+# --- a complete process -------------------------------------------------------------------------------------------------------
 
 
 def redrawing(rounds: int) -> Measured:
-    """A scatter of about 10 000 stored codes, drawn again after its opacity changed."""
+    """Redraw a scatter plot of about 10 000 stored codes after a change of its opacity."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         experiment, template = folder / "experiments" / "codes.yaml", folder / "templates" / "codes.md"
@@ -140,16 +140,16 @@ def redrawing(rounds: int) -> Measured:
 
 
 def figure(folder: Path) -> tuple[float, float]:
-    """Seconds of the processor and of the clock of `report-builder figure codes`."""
+    """Return the CPU and wall time in seconds of `report-builder figure codes`."""
     before, started = used(), time.perf_counter()
     command = [sys.executable, "-m", "report_builder", "figure", "codes", "--report", "codes"]
-    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # as for a user
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}  # as on a user's machine
     subprocess.run(command, cwd=folder, env=kept, check=True, capture_output=True)
     return used() - before, time.perf_counter() - started
 
 
 def used() -> float:
-    """Seconds of the processor of all processes that were started and have ended."""
+    """Return the CPU seconds of all child processes that have ended."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return children.ru_utime + children.ru_stime
 

@@ -1,8 +1,8 @@
-"""Speed of the training loop, paired: against a hand-written loop, against pythae, side by side, with and without checkpoints.
+"""Paired speed of the training loop: against a hand-written loop, against pythae, in parallel, with and without checkpoints.
 
-Every case trains in a process of its own on one thread (unless the case says otherwise) and tells how many images it trained
-in how many seconds of CPU and of wall time, start and first epoch left out. Both sides of a pair run in turn, A B A B; the
-table gives the median of the ratios of neighbours, and how far they spread. On an idle machine:
+Every case trains in its own process on one thread (unless the case says otherwise) and reports how many images it trained
+in how many seconds of CPU and wall time, without the start-up and the first epoch. The two sides of a pair alternate, A B A B;
+the table gives the median ratio of adjacent runs and its spread. On an idle machine:
 
     .venv/bin/python benchmarks/engine.py                              # all pairs but pythae's
     .venv/bin/python benchmarks/engine.py --pythae OTHER/bin/python    # a Python that has pythae 0.1.2
@@ -26,7 +26,7 @@ from statistics import median
 
 HERE = Path(__file__).resolve().parent
 CASES = HERE / "engine_cases.py"
-EPOCHS = 3  # of a run that is built whole, 24 000 images each
+EPOCHS = 3  # of a run that is built completely, 24 000 images each
 SIDE_BY_SIDE = """
 report: {title: Side by side, language: en}
 data:
@@ -43,7 +43,7 @@ runs:
 
 @dataclass(frozen=True)
 class Speed:
-    """Images for each second of CPU, and of wall time."""
+    """Images per second of CPU time and of wall time."""
 
     cpu: float
     wall: float
@@ -51,17 +51,17 @@ class Speed:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two ways to do the same work, and the ratio that is to be reached (ours / theirs, more is faster)."""
+    """Two ways to do the same work, and the target ratio (ours / theirs; higher is faster)."""
 
     name: str
     ours: Callable[[], Speed]
     theirs: Callable[[], Speed]
     goal: float
-    wall: bool = False  # whether the goal is for wall time
+    wall: bool = False  # whether the target applies to wall time
 
 
 def main() -> None:
-    """Measures all pairs and prints a Markdown table."""
+    """Measure all pairs and print a Markdown table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--pythae", help="a Python that has pythae 0.1.2")
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def pairs(pythae: str | None) -> list[Pair]:
-    """The pairs; that with pythae only where there is a Python for it."""
+    """Return the pairs; those with pythae only if a Python with pythae is given."""
     found = [
         Pair("VAE: our loop / hand-written tf.function loop", case("ours", "vae"), case("hand_written", "vae"), 0.95),
         Pair("conditional GAN: our loop / hand-written", case("ours", "cgan"), case("hand_written", "cgan"), 0.95),
@@ -90,7 +90,7 @@ def pairs(pythae: str | None) -> list[Pair]:
 
 
 def case(name: str, model: str, python: str = sys.executable) -> Callable[[], Speed]:
-    """A case of `engine_cases.py`, as a function that runs it."""
+    """Return a function that runs a case of `engine_cases.py`."""
 
     def measured() -> Speed:
         one = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
@@ -102,18 +102,18 @@ def case(name: str, model: str, python: str = sys.executable) -> Callable[[], Sp
 
 
 def side_by_side() -> Speed:
-    """Two seeds of a VAE in one build: two processes of one thread."""
+    """Build two seeds of a VAE at once, in two single-threaded processes."""
     return built("[1, 2]", 1)
 
 
 def in_turn() -> Speed:
-    """The same two, one at a time, with two threads."""
+    """Build the same two seeds one after the other, with two threads."""
     first, second = built("[1]", 2), built("[2]", 2)
     return Speed(2 / (1 / first.cpu + 1 / second.cpu), 2 / (1 / first.wall + 1 / second.wall))
 
 
 def built(seeds: str, threads: int) -> Speed:
-    """Whole builds from an empty store, in epochs for each second; the start of the processes is part of it."""
+    """Build from an empty store and return the epochs per second, including the start of the processes."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         text = SIDE_BY_SIDE.replace("SEEDS", seeds).replace("THREADS", str(threads)).replace("EPOCHS", str(EPOCHS))
@@ -129,10 +129,10 @@ def built(seeds: str, threads: int) -> Speed:
 
 
 def run(line: Sequence[str], environment: dict[str, str]) -> str:
-    """What a process prints.
+    """Return what a process prints.
 
     Raises:
-        SystemExit: it failed; what it said is shown.
+        SystemExit: The process failed; its output is shown.
     """
     done = subprocess.run(
         line, cwd=HERE.parent, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -143,7 +143,7 @@ def run(line: Sequence[str], environment: dict[str, str]) -> str:
 
 
 def show(pair: Pair, rounds: Sequence[tuple[Speed, Speed]]) -> None:
-    """One row of the table."""
+    """Format one row of the table."""
     cpu, wall = ([getattr(a, what) / getattr(b, what) for a, b in rounds] for what in ("cpu", "wall"))
     texts = [f"**{median(r):.2f}** ({min(r):.2f}-{max(r):.2f})" for r in (cpu, wall)]
     goal = f"{pair.goal:g} {'wall' if pair.wall else 'CPU'}"

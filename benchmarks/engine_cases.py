@@ -1,7 +1,7 @@
-"""The cases of `engine.py`, one for each process: `python benchmarks/engine_cases.py <case> <model>`.
+"""Cases of `engine.py`, one per process: `python benchmarks/engine_cases.py <case> <model>`.
 
-Prints a JSON line: images trained in the measured epochs, and their seconds of CPU and wall time. The images are random, as
-many and as large as the embedded digits of a small run: speed does not depend on what is on them.
+Prints a JSON line: images trained in the measured epochs, and their seconds of CPU and wall time. The images are random, with
+the number and size of the padded digits of a small run: speed does not depend on their content.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-EPOCHS = 2  # measured, after a first one that traces and warms up
+EPOCHS = 2  # measured, after a first one for tracing and warm-up
 IMAGES = {"vae": 6_400, "cgan": 1_280}
 BATCH = 64
 MODELS: Mapping[str, Mapping[str, Any]] = {
@@ -26,26 +26,26 @@ MODELS: Mapping[str, Mapping[str, Any]] = {
 
 
 class Clock:
-    """Seconds of CPU and wall time since the first epoch ended."""
+    """CPU and wall time in seconds since the end of the first epoch."""
 
     def __init__(self) -> None:
-        """Starts later, with the first call."""
+        """Create a clock that starts with the first call."""
         self.began: tuple[float, float] | None = None
 
     def __call__(self, *_: Any) -> None:
-        """An epoch ended."""
+        """Count an epoch that has ended."""
         if self.began is None:
             self.began = time.process_time(), time.perf_counter()
 
     def tell(self, model: str) -> None:
-        """Prints what was measured."""
+        """Print the measurements."""
         began = self.began or (0.0, 0.0)
         cpu, wall = time.process_time() - began[0], time.perf_counter() - began[1]
         print(json.dumps({"images": EPOCHS * IMAGES[model], "cpu": cpu, "wall": wall}))
 
 
 def images(model: str) -> tuple[np.ndarray, np.ndarray]:
-    """Random images `(n, 28, 28, 1)` in the range of the model, and one-hot classes `(n, 10)`, float32."""
+    """Return random images `(n, 28, 28, 1)` in the model's range, and one-hot classes `(n, 10)`, float32."""
     random = np.random.default_rng(0)
     x = random.random((IMAGES[model], 28, 28, 1), dtype=np.float32)
     y = np.eye(10, dtype=np.float32)[random.integers(0, 10, len(x))]
@@ -56,7 +56,7 @@ def images(model: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def started(model: str) -> tuple[Any, Any]:
-    """A run of our loop before its first epoch, and its data."""
+    """Return a run of our loop before its first epoch, and its data."""
     from report_builder.kinds import MODELS as KINDS
     from report_builder.kinds import Condition, ImageData, Split, opened
     from report_builder.spec.training import Training as Settings
@@ -76,7 +76,7 @@ def started(model: str) -> tuple[Any, Any]:
 
 
 def ours(model: str) -> None:
-    """Our loop, nothing kept."""
+    """Run our loop, storing nothing."""
     from report_builder.train import loop
 
     training, data = started(model)
@@ -86,7 +86,7 @@ def ours(model: str) -> None:
 
 
 def kept(model: str) -> None:
-    """Our loop with what a run keeps after each epoch: a checkpoint, and samples of fixed noise."""
+    """Run our loop with what a run stores after each epoch: a checkpoint, and samples of fixed noise."""
     from report_builder.train import checkpoint, loop
     from report_builder.train.asked import Asked
     from report_builder.train.samples import Samples
@@ -106,7 +106,7 @@ def kept(model: str) -> None:
 
 
 def bare(model: str) -> None:
-    """Our loop, nothing kept, randomness left to run on from epoch to epoch."""
+    """Run our loop, storing nothing, without resetting the random state at each epoch."""
     from report_builder.train import loop
 
     random = np.random.default_rng(0)
@@ -118,7 +118,7 @@ def bare(model: str) -> None:
 
 
 def hand_written(model: str) -> None:
-    """The loop that a tutorial shows: a tf.data pipeline, a `tf.function` around a step."""
+    """Run a tutorial-style loop: a tf.data pipeline and a `tf.function` around the step."""
     import tensorflow as tf
 
     training, _ = started(model)
@@ -136,7 +136,7 @@ def hand_written(model: str) -> None:
 
 
 def pythae(model: str) -> None:
-    """The trainer of pythae with the same layers, batch size and optimiser, on one thread."""
+    """Run the trainer of pythae with the same layers, batch size and optimiser, on one thread."""
     import torch
     from pythae.data.datasets import BaseDataset
     from pythae.models import VAE, VAEConfig

@@ -1,8 +1,8 @@
-"""The errors that were seen in real lab reports: what becomes of each, with the evidence, as the page docs/errors.md.
+"""Errors observed in real lab reports and how the program handles each, with evidence, as the page docs/errors.md.
 
     python benchmarks/errors.py            checks the evidence of every row and prints the page
 
-The rows are in `tests/document/errors/rows.yaml`, the report that they are planted in is beside them. Nothing is trained.
+The rows are in `tests/document/errors/rows.yaml`, next to the report in which they are planted. Nothing is trained.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ own numbers, code or figures, or has nothing behind it. This page says of each, 
 
 @dataclass(frozen=True)
 class Row:
-    """An error, what becomes of it, and how that is shown."""
+    """An error, how the program handles it, and the evidence."""
 
     id: str
     error: str
@@ -57,7 +57,7 @@ class Row:
 
 
 def reports() -> dict[str, tuple[str, list[Row]]]:
-    """The title of each report, and its rows."""
+    """Return the title of each report, and its rows."""
     read = yaml.safe_load((FOLDER / "rows.yaml").read_text(encoding="utf-8"))
     return {key: (told["title"], [*_rows(key, told["errors"])]) for key, told in read.items()}
 
@@ -68,12 +68,12 @@ def _rows(report: str, errors: Mapping[str, dict[str, Any]]) -> Iterator[Row]:
 
 
 def rows() -> list[Row]:
-    """All of them."""
+    """Return the rows of all reports."""
     return [row for _, group in reports().values() for row in group]
 
 
 class Bench:
-    """The report that errors are planted in."""
+    """The report in which errors are planted."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._cut = folder, dict[str, str]()
@@ -85,7 +85,7 @@ class Bench:
         self._base = replace(made, material=replace(made.material, facts=facts))
 
     def wrong(self, given: Sequence[Row]) -> dict[str, str]:
-        """The rows whose evidence does not hold, and what was seen instead."""
+        """Return the rows whose evidence does not hold, each with what was observed instead."""
         texts = [row for row in given if "text" in row.evidence]
         wrong = self._planted(texts)
         for row in given:
@@ -139,7 +139,7 @@ class Bench:
 
 
 def _between(blocks: Nodes, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """What is printed of each case: all blocks up to the mark behind it."""
+    """Yield the printed text of each case: all blocks up to the mark that follows it."""
     marks, told = {planted.mark(id_): id_ for id_ in ids}, list[str]()
     for block in blocks:
         text = plain_text(block)
@@ -156,13 +156,13 @@ def _read(file: Path) -> str:
 
 
 def _exists(test: str) -> bool:
-    """Whether there is a test of this name."""
+    """Return whether a test of this name exists."""
     file, _, name = test.partition("::")
     return f"def {name}(" in _read(planted.ROOT / file)
 
 
 def page() -> str:
-    """The page of the documentation."""
+    """Return the page of the documentation."""
     counted = Counter(row.status for row in rows())
     heads = ["| report | " + " | ".join(STATUSES) + " | all |", "| --- |" + " --: |" * (len(STATUSES) + 1)]
     lines = [
@@ -179,7 +179,7 @@ def page() -> str:
 
 
 def main() -> int:
-    """Prints the page, and the rows whose evidence does not hold."""
+    """Print the page, and the rows whose evidence does not hold."""
     with tempfile.TemporaryDirectory() as folder:
         wrong = Bench(Path(folder)).wrong(rows())
     for id_, seen in wrong.items():

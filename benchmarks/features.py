@@ -1,8 +1,8 @@
-"""The features of real lab reports: where a report of this program has each, as the page docs/features.md.
+"""Features of real lab reports, and where a report of this program has each, as the page docs/features.md.
 
     python benchmarks/features.py          checks where each row says that it is shown, and prints the page
 
-The rows are in `tests/document/features/rows.yaml`; the reports' titles are those of the errors. Nothing is built.
+The rows are in `tests/document/features/rows.yaml`; the titles of the reports are those of the errors. Nothing is built.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = ROOT / "tests" / "document" / "features" / "rows.yaml"
 TITLES = ROOT / "tests" / "document" / "errors" / "rows.yaml"
-FOLDERS = (ROOT, ROOT / "experiments", ROOT / "templates")  # where a file of a row is looked for
+FOLDERS = (ROOT, ROOT / "experiments", ROOT / "templates")  # where the files of a row are looked for
 HERE = ("works", "partly", "missing", "not meant")
 HEAD = """\
 # Features of real reports
@@ -44,7 +44,7 @@ the rest stands in the file word for word, or is a test. `profiles.full` is buil
 
 @dataclass(frozen=True)
 class Row:
-    """A feature, whether it is there, files with what they show of it, and what more is to say."""
+    """A feature, whether it is supported, the files and words that show it, and a remark."""
 
     id: str
     feature: str
@@ -55,7 +55,7 @@ class Row:
 
 @functools.cache
 def rows() -> tuple[Row, ...]:
-    """All of them."""
+    """Return all rows."""
     return tuple(
         Row(f"{report}-{number}", told["feature"], told.get("here", "works"), _shown(told["shown"]), told.get("why", ""))
         for report, features in _keys(ROWS).items()
@@ -74,13 +74,13 @@ def _file(name: str) -> Path:
 
 
 def wrong() -> dict[str, list[str]]:
-    """What does not stand where a row says, by row."""
+    """Return what is missing from the files that a row names, by row."""
     seen = {row.id: [f"{file.name}: {word}" for file, word in row.shown if not _stands(file, word)] for row in rows()}
     return {id_: missed for id_, missed in seen.items() if missed}
 
 
 def _stands(file: Path, word: str) -> bool:
-    """Whether a test, a path of keys (a figure among them printed by the template), or these words are in the file."""
+    """Return whether a file contains a test, a key path (whose figures the template must print), or these words."""
     text = _read(file)
     if not word or not text:
         return False
@@ -99,7 +99,7 @@ def _stands(file: Path, word: str) -> bool:
 
 
 def _drawn(experiment: Path, figure: str) -> bool:
-    """Whether the template of the experiment prints a figure, alone or as a part of another."""
+    """Return whether the template of the experiment prints a figure, on its own or as part of a group."""
     groups = _keys(experiment).get("subfigures", {}).items()
     names = [figure, *(name for name, group in groups if figure in group["parts"])]
     return any(f'figure("{name}"' in _read(ROOT / "templates" / f"{experiment.stem}.md") for name in names)
@@ -117,7 +117,7 @@ def _keys(file: Path) -> dict[str, Any]:
 
 
 def page() -> str:
-    """The page of the documentation."""
+    """Return the page of the documentation."""
     titles = _keys(TITLES)
     groups = {key: [row for row in rows() if row.id.startswith(key)] for key in titles}
     counts = ["| report | " + " | ".join(HERE) + " | all |", "| --- |" + " --: |" * (len(HERE) + 1)]
@@ -146,7 +146,7 @@ def _code(word: str) -> str:
 
 
 def main() -> int:
-    """Prints the page, and what does not stand where a row says."""
+    """Print the page, and what is missing."""
     for id_, missed in wrong().items():
         print(f"{id_}: {' | '.join(missed)}", file=sys.stderr)
     print(page(), end="")

@@ -1,9 +1,9 @@
-"""Draws the formulas of the tests side by side: typst, Chromium, xelatex; one picture for each kind of formula.
+"""Draw the formulas of the tests side by side: typst, Chromium, xelatex; one image per kind of formula.
 
     python benchmarks/formulas.py OUTPUT_FOLDER
     python benchmarks/formulas.py --emit
 
-The second writes what is emitted for each formula, which the tests hold, once the pictures were looked at.
+The second command writes the expected output of each formula, to be run after the images have been inspected.
 
 Needs xelatex (with unicode-math and Latin Modern Math), chromium and pdftoppm; takes a minute.
 """
@@ -35,7 +35,7 @@ TEX = r"""\documentclass[11pt]{article}
 
 
 def kinds() -> dict[str, list[str]]:
-    """The formulas of the tests by kind."""
+    """Return the formulas of the tests by kind."""
     found: dict[str, list[str]] = {}
     for line in SNIPPETS.read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
@@ -46,7 +46,7 @@ def kinds() -> dict[str, list[str]]:
 
 
 def emit() -> None:
-    """Writes typst and MathML of each formula beside the formulas."""
+    """Write the typst and MathML of each formula next to the formulas."""
     every = [formula for formulas in kinds().values() for formula in formulas]
     emitted = {tex: [as_typst(tex), mathml(tex, display=True).partition("<annotation")[0]] for tex in every}
     file = SNIPPETS.with_name("emitted.json")
@@ -54,7 +54,7 @@ def emit() -> None:
 
 
 def by_typst(formulas: list[str], folder: Path) -> list[Image.Image]:
-    """Each formula as a picture."""
+    """Return each formula as an image."""
     pages = "\n#pagebreak()\n".join(f"#tex.equation(block: true, ${as_typst(formula)}$)" for formula in formulas)
     style = "#set page(width: 14cm, height: 3.4cm, margin: 2mm)\n#set text(11pt)\n#set align(horizon)"
     font = '#show math.equation: set text(font: "New Computer Modern Math")'
@@ -63,7 +63,7 @@ def by_typst(formulas: list[str], folder: Path) -> list[Image.Image]:
 
 
 def by_xelatex(formulas: list[str], folder: Path) -> list[Image.Image]:
-    """Each formula as a picture; what xelatex does not know is left out."""
+    """Return each formula as an image; formulas that xelatex does not support are left out."""
     own = [
         f"{formula}" if formula.startswith(("\\begin{align", "\\begin{gather*")) else f"\\[{formula}\\]" for formula in formulas
     ]
@@ -77,10 +77,10 @@ def by_xelatex(formulas: list[str], folder: Path) -> list[Image.Image]:
 
 
 def by_chromium(formulas: list[str], folder: Path) -> list[Image.Image]:
-    """Each formula as a picture."""
+    """Return each formula as an image."""
     style = f"body{{margin:0;font-size:23px}} div{{height:{ROW}px;display:grid;align-items:center;overflow:hidden}}"
     shots = []
-    for start in range(0, len(formulas), 40):  # a picture of Chromium is at most 16384 pixels tall
+    for start in range(0, len(formulas), 40):  # Chromium's images are at most 16384 pixels high
         rows = "".join(f"<div>{mathml(formula, display=True)}</div>" for formula in formulas[start : start + 40])
         (folder / "all.html").write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{rows}", "utf-8")
         size = f"--window-size={WIDTH},{ROW * 40}"
@@ -118,13 +118,13 @@ def _sheet(formulas: list[str], columns: list[list[Image.Image]]) -> Image.Image
 
 
 def _cut(picture: Image.Image) -> Image.Image:
-    """The printed part of a picture."""
+    """Crop an image to its printed part."""
     box = ImageOps.invert(picture.convert("L")).getbbox()
     return picture.crop(box) if box else picture.crop((0, 0, 1, 1))
 
 
 def main(output: Path) -> None:
-    """One picture a kind: the TeX above, then typst, Chromium, xelatex."""
+    """Write one image per kind: the TeX source on top, then typst, Chromium and xelatex."""
     output.mkdir(parents=True, exist_ok=True)
     every = [formula for formulas in kinds().values() for formula in formulas]
     columns = []

@@ -1,8 +1,8 @@
-"""What `verify` finds in 30 hand-ins, of which 20 were changed by somebody who knows the program, and in three hostile ones.
+"""What `verify` finds in 30 hand-ins, 20 of them tampered with by someone who knows the program, and in three hostile ones.
 
 `python benchmarks/hand_ins.py BASE.zip [--folder F] [--recompute]`; BASE is what `build quickstart --hand-in weights` packs.
-Every forger knows how results are stored, and makes right whatever digest a file has elsewhere. What the levels mean is in
-docs/hand-ins.md, the sheet and the answers in hand_ins.yaml.
+Every forger knows how results are stored and fixes every digest that a file has elsewhere. The levels are explained in
+docs/hand-ins.md; the cases and expected answers are in hand_ins.yaml.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SHEET = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="u
 
 
 class Project:
-    """An unpacked hand-in, to be changed, built and packed."""
+    """An unpacked hand-in that can be edited, built and packed."""
 
     def __init__(self, base: Path, folder: Path, answers: list[str]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -44,7 +44,7 @@ class Project:
         self.built = folder / "build" / NAME
 
     def build(self) -> None:
-        """Writes and packs it, as `build --hand-in weights` does; what is changed afterwards is packed again by `seal`."""
+        """Build and pack the project as `build --hand-in weights` does; later changes are packed by `seal`."""
         workspace = Workspace.at(self.folder)
         plan = builder.plan_report(NAME, workspace)
         if not plan.given:
@@ -55,27 +55,27 @@ class Project:
         self.folder.with_suffix(".packed").rename(self.folder)
 
     def edit(self, file: Path, old: str, new: str) -> None:
-        """Changes a text."""
+        """Replace text in a file."""
         text = file.read_text(encoding="utf-8")
         if old not in text:
             raise SystemExit(f"{old!r} does not stand in {file}")
         file.write_text(text.replace(old, new), encoding="utf-8")
 
     def steps(self, kind: str, **wanted: object) -> list[Path]:
-        """The folders of the steps of a kind whose spec has these values."""
+        """Return the folders of the steps of a kind whose spec has these values."""
         found = sorted(self.given.glob(f"{kind}/*"))
         return [
             f for f in found if all(at(json.loads((f / "step.json").read_text())["spec"], k) == v for k, v in wanted.items())
         ]
 
     def restamp(self, step: Path) -> None:
-        """Makes the digests of a step right again."""
+        """Recompute the digests of a step."""
         meta = json.loads((step / "step.json").read_text())
         meta["files"] = {name: hashlib.sha256((step / name).read_bytes()).hexdigest() for name in meta["files"]}
         (step / "step.json").write_text(json.dumps(meta, ensure_ascii=False, indent=1))
 
     def seal(self, target: Path) -> None:
-        """Packs what lies there, with digests that are right."""
+        """Pack the folder with matching digests."""
         files = {str(p.relative_to(self.folder)): p.read_bytes() for p in sorted(self.folder.rglob("*")) if p.is_file()}
         card = vars(card_of(self.folder)) | {"files": {n: hashlib.sha256(d).hexdigest() for n, d in files.items() if n != CARD}}
         files[CARD] = json.dumps(card, default=list).encode()
@@ -85,14 +85,14 @@ class Project:
 
 
 def at(spec: object, path: str) -> object:
-    """What stands at a key path."""
+    """Return the value at a key path."""
     for key in path.split("."):
         spec = spec.get(key) if isinstance(spec, dict) else None
     return spec
 
 
 def arrays(file: Path, change: Callable[[dict[str, np.ndarray]], None]) -> None:
-    """Changes the arrays of a file."""
+    """Edit the arrays of a file."""
     with np.load(file) as opened:
         found = {name: opened[name].copy() for name in opened}
     change(found)
@@ -100,7 +100,7 @@ def arrays(file: Path, change: Callable[[dict[str, np.ndarray]], None]) -> None:
 
 
 def facts(project: Project, step: Path, factor: float, *, samples: bool = False) -> None:
-    """Changes a measured value, with its values of images where these are to agree."""
+    """Edit a measured value, and its per-image values if these are to match."""
     told = json.loads((step / "facts.json").read_text())
     told[0]["value"] *= factor
     (step / "facts.json").write_text(json.dumps(told))
@@ -110,7 +110,7 @@ def facts(project: Project, step: Path, factor: float, *, samples: bool = False)
 
 
 def copy(project: Project, source: Path, target: Path) -> None:
-    """Puts the files of one step into another."""
+    """Copy the files of one step into another."""
     for name in json.loads((target / "step.json").read_text())["files"]:
         shutil.copyfile(source / name, target / name)
     project.restamp(target)
@@ -120,7 +120,7 @@ def copy(project: Project, source: Path, target: Path) -> None:
 
 
 def _before(change: Callable[[Project], None]) -> Callable[[Project, Path], None]:
-    """Changed, then built: the documents say what was forged."""
+    """Return a forger that edits the project and then builds it, so that the documents contain the forgery."""
 
     def forge(project: Project, target: Path) -> None:
         change(project)
@@ -131,7 +131,7 @@ def _before(change: Callable[[Project], None]) -> Callable[[Project, Path], None
 
 
 def _after(change: Callable[[Project], None]) -> Callable[[Project, Path], None]:
-    """Built, then changed."""
+    """Return a forger that builds the project and then edits it."""
 
     def forge(project: Project, target: Path) -> None:
         project.build()
@@ -142,7 +142,7 @@ def _after(change: Callable[[Project], None]) -> Callable[[Project, Path], None]
 
 
 def _facts_of(project: Project, seed: int) -> Path:
-    """The facts step of the VAE's reconstruction with this seed."""
+    """Return the facts step of the VAE's reconstruction for this seed."""
     run = next(r for r in project.steps("run", **{"model.kind": "vae", "seed": seed}))
     probe = next(a for a in project.steps("arrays", **{"probe.kind": "reconstruction_errors"}) if _reads(a, run))
     return next(f for f in project.steps("facts", **{"metric.kind": "reconstruction"}) if _reads(f, probe))
@@ -153,7 +153,7 @@ def _reads(step: Path, other: Path) -> bool:
 
 
 def _other_pdf(project: Project) -> None:
-    """The PDF of a build with a better value; everything else as it was."""
+    """Replace the PDF by one built from a better value; leave everything else unchanged."""
     better = Project(project.base, project.folder.with_name("better"), SHEET["base"])
     facts(better, _facts_of(better, 1), 0.8)
     better.build()
@@ -256,7 +256,7 @@ HOSTILE = {
 
 
 def make(base: Path, folder: Path) -> None:
-    """All hand-ins, as archives in a folder."""
+    """Write all hand-ins as archives into a folder."""
     (folder / "in").mkdir(parents=True, exist_ok=True)
     cases = {f"honest-{n:02}": (_before(lambda p: None), said) for n, said in enumerate(SHEET["honest"], 1)}
     cases |= {name: (forge, SHEET["copied"] if name == "copied-answers" else SHEET["base"]) for name, forge in FORGERS.items()}
@@ -271,7 +271,7 @@ def make(base: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Makes them, judges them, and prints the table."""
+    """Write the hand-ins, verify them, and print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("base", type=Path)
     options.add_argument("--folder", type=Path, default=Path("build/hand-ins"))

@@ -1,16 +1,16 @@
-"""Kills a build at its file changes and at random moments; the next build must leave what an undisturbed one leaves.
+"""Kill a build at its file changes and at random moments; the next build must leave the files that an undisturbed one leaves.
 
-A small project holds every kind of step: an answer about a model of the user's own, a training, probes, facts, figures, a
-document, and an export that is imported into an empty store. A process is killed (SIGKILL) just before its N-th change of a
-file, for each N: opening for writing (and once more when the file is there and empty), fsync, rename, removal, making a folder.
-Then the same command runs undisturbed. Compared are facts, index, figures, Markdown, weights and arrays, byte by byte; every
-stored step is verified, and after `runs prune --yes` no file may lie there that an undisturbed build does not leave.
+A small project holds every kind of step: the check of a user's model, a training, probes, facts, figures, a document, and an
+export that is imported into an empty store. A process is killed (SIGKILL) just before its N-th change of a file, for each N:
+opening for writing (and once more when the file exists and is empty), fsync, rename, removal, creation of a folder. Then the
+same command runs undisturbed. Facts, index, figures, Markdown, weights and arrays are compared byte by byte; every stored step
+is verified, and after `runs prune --yes` no file may remain that an undisturbed build does not leave.
 
-Workers' jobs are done in the process of the build, so that one count goes through both; processes are forked from one that has
-imported everything, which makes a case a few seconds long.
+The jobs of workers run in the process of the build, so that one counter covers both; processes are forked from one that has
+imported everything, so that a case takes only a few seconds.
 
-`python benchmarks/kills.py` does them all; `--sample 12 --random 4 --seed 1` takes a part. Run until now, none of them wrong:
-imports killed at 200 of their 278 changes of files and at 70 random moments, builds in 60 cases, of which two thirds at random.
+`python benchmarks/kills.py` runs all cases; `--sample 12 --random 4 --seed 1` runs some. So far none of them has failed:
+imports killed at 200 of their 278 file changes and at 70 random moments, and 60 builds, two thirds of them at random moments.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.syml
 
 
 class Project:
-    """A folder with the project; what a build leaves there."""
+    """A folder with the project, and the files that a build leaves there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -116,21 +116,21 @@ class Project:
             (folder / name).write_text(text, encoding="utf-8")
 
     def command(self, *arguments: str) -> int:
-        """Exit code of a command, run in this process."""
+        """Run a command in this process and return its exit code."""
         roots = {name: self.folder / name for name in ("experiments", "templates", "build", "figures", "data")}
         roots |= {"store": self.folder / "runs"}
         return main([*arguments, *(f"--{name}={path}" for name, path in roots.items())])
 
     def build(self) -> int:
-        """Builds the report."""
+        """Build the report."""
         return self.command("build", "kills", "--to", "md")
 
     def prune(self) -> int:
-        """Removes what no report uses, and what was left behind."""
+        """Remove what no report uses, and leftovers."""
         return self.command("runs", "prune", "--yes")
 
     def left(self) -> dict[str, str]:
-        """Digest of each file; of one that holds times or paths of this machine, and of locks, only that it is there."""
+        """Return the digest of each file; for locks and files with times or local paths, only that the file exists."""
         every = (p for p in sorted(self.folder.rglob("*")) if p.is_file() and p.parent.name != "__pycache__")  # Python's own
         files = {str(p.relative_to(self.folder)): p for p in every}
         return {name: "" if _varies(name) else hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
@@ -144,7 +144,7 @@ def _varies(name: str) -> bool:
 
 
 def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
-    """Exit code of a function in a process of its own (negative: the signal); killed after so many seconds where given."""
+    """Run a function in its own process, optionally killed after some seconds; return its exit code (negative: the signal)."""
     child = os.fork()
     if child == 0:
         code = 70
@@ -161,15 +161,15 @@ def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
 
 
 class Here(local.Local):
-    """The executor that does every job in this process."""
+    """An executor that runs every job in this process."""
 
     def here(self, _: Job) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
 
 def killed_at(change: int, root: Path, noted: Path | None = None) -> None:
-    """Has this process killed before its change of a file with this number; with `noted`, each change is written there."""
+    """Arrange that this process is killed before its file change of this number; with `noted`, log each change there."""
     count, synced = _Count(change, str(root), noted), os.fsync
 
     def fsync(descriptor: int) -> None:
@@ -181,28 +181,28 @@ def killed_at(change: int, root: Path, noted: Path | None = None) -> None:
 
 
 class _Count:
-    """Counts the changes of files below a folder."""
+    """A counter of the changes of files below a folder."""
 
     def __init__(self, change: int, root: str, noted: Path | None) -> None:
         self.change, self.root, self.seen = change, root, 0
         self.log = os.open(noted, os.O_WRONLY | os.O_CREAT) if noted else None
 
     def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Hears of what the interpreter does."""
+        """Handle an audit event of the interpreter."""
         if event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES and self._is_below(arguments[0]):
             self.one(f"open {arguments[0]}")
-            if self.seen + 1 == self.change:  # the next one: the file is there, and empty
+            if self.seen + 1 == self.change:  # the next change: the file exists and is empty
                 Path(arguments[0]).write_bytes(b"")
             self.one(f"empty {arguments[0]}")
         elif event in CHANGES and any(self._is_below(part) for part in arguments):
             self.one(f"{event} {arguments[:2]}")
 
     def _is_below(self, path: object) -> bool:
-        """Whether it is a path in the folder, or one relative to an open folder, as of a tree that is removed."""
+        """Return whether it is a path in the folder, or one relative to a folder descriptor, as when a tree is removed."""
         return isinstance(path, str) and (path.startswith(self.root) or "/" not in path)
 
     def one(self, what: str) -> None:
-        """One more."""
+        """Count one change."""
         self.seen += 1
         if self.log is not None:
             os.write(self.log, f"{what}\n".encode())
@@ -214,7 +214,7 @@ class _Count:
 
 
 class Campaign:
-    """Cases of one command: what it leaves undisturbed, and after a kill and once more."""
+    """Cases of one command: what it leaves undisturbed, and what it leaves after a kill and a second run."""
 
     def __init__(self, name: str, work: Path, command: Callable[[Project], int]) -> None:
         self.name, self.work, self.run = name, work, command
@@ -235,11 +235,11 @@ class Campaign:
         shutil.rmtree(project.folder)
 
     def project(self, name: str) -> Project:
-        """A new project."""
+        """Create a new project."""
         return Project(self.work / f"{self.name}-{name}")
 
     def at_change(self, number: int) -> str:
-        """What is wrong after a kill before this change; empty where nothing is."""
+        """Return what is wrong after a kill before this change; empty if nothing is."""
         project = self.project(str(number))
 
         def killed() -> int:
@@ -250,13 +250,13 @@ class Campaign:
         return self.judged(project, f"change {number} ({self.changes[number - 1]})", code)
 
     def at_moment(self, seconds: float) -> str:
-        """What is wrong after a kill so many seconds after the start."""
+        """Return what is wrong after a kill this many seconds after the start."""
         project = self.project(f"{seconds:.4f}")
         code = in_process(lambda: self.run(project), seconds=seconds)
         return self.judged(project, f"{seconds:.3f} s", code)
 
     def judged(self, project: Project, when: str, code: int) -> str:
-        """The next run and what it leaves, compared."""
+        """Run the command again and compare what it leaves."""
         if code not in (-signal.SIGKILL, 0):
             return f"{self.name}, {when}: ended by itself with {code}"
 
@@ -274,7 +274,7 @@ class Campaign:
 
 
 def campaigns(work: Path, commands: Sequence[str]) -> Iterator[Campaign]:
-    """A build from nothing, and the import of what another one exported."""
+    """Return two campaigns: a build from scratch, and the import of an export."""
     if "build" in commands:
         yield Campaign("build", work, Project.build)
     if "import" not in commands:
@@ -296,7 +296,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _import_everything(commands: Sequence[str]) -> None:
-    """What a command imports, so that no case does it again; no thread may run when a process is forked: nothing is called."""
+    """Import what a command imports, so that cases need not; call nothing, since no thread may run when a process is forked."""
     os.environ.update(ENVIRONMENT)
     local.Local = Here  # type: ignore[misc]
     needless = ("__main__",) if "build" in commands else ("__main__", ".train.", ".network", "._networks", ".models._")
@@ -308,7 +308,7 @@ def _import_everything(commands: Sequence[str]) -> None:
 
 
 def run() -> int:
-    """The campaign; 1 where a kill did harm."""
+    """Run the campaign; return 1 if a kill did harm."""
     options = _arguments()
     _import_everything(options.commands)
     chance, wrong, began = random.Random(options.seed), list[str](), time.perf_counter()  # noqa: S311  cases, no secrets

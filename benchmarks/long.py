@@ -1,10 +1,10 @@
-"""A long report: 300 figures on 100 pages, cold, and the same text and pictures from a notebook beside it.
+"""A long report: 300 figures on 100 pages, built from scratch, compared with a notebook of the same text and images.
 
-Every round writes the whole report anew, with one sentence changed, as PDF and HTML, in a process of its own; the table gives
-median seconds and the largest resident memory of it and of what it starts. `python benchmarks/long.py --rounds 3`.
+Every round builds the whole report again, with one sentence changed, as PDF and HTML, in a process of its own; the table gives
+the median seconds and the peak resident memory of the process and its children. `python benchmarks/long.py --rounds 3`.
 
-With `--notebook PYTHON`, a Python that has nbconvert, the same text and pictures stand in a notebook without code, and
-each round writes that, too: with `--exporter pdf` (needs XeLaTeX) or `webpdf` (needs Playwright's Chromium).
+With `--notebook PYTHON`, a Python that has nbconvert, the same text and images are in a notebook without code, and
+each round converts that as well: with `--exporter pdf` (needs XeLaTeX) or `webpdf` (needs Playwright's Chromium).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import numpy as np
 from PIL import Image
 from speed import Run, command, run, surroundings
 
-SIZE = (630, 900)  # height and width of a picture
+SIZE = (630, 900)  # height and width of an image
 TEXT = "The codes of the classes lie beside one another, and what lies between them is decoded to what no image shows. " * 4
 
 
 def main() -> None:
-    """Measures and prints a Markdown table."""
+    """Measure and print a Markdown table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--figures", type=int, default=300)
     options.add_argument("--rounds", type=int, default=3)
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def lay(workspace: Path, figures: int) -> None:
-    """An experiment without runs, and a picture for each figure, no two alike."""
+    """Write an experiment without runs, and a distinct image for each figure."""
     for name in ("experiments", "templates"):
         (workspace / name).mkdir()
     (workspace / "experiments" / "long.yaml").write_text("report: {title: A long report, language: en, date: 2025-11-20}\n")
@@ -66,7 +66,7 @@ def lay(workspace: Path, figures: int) -> None:
 
 
 def write(folder: Path, figures: int, round_number: int) -> None:
-    """Template and notebook: a heading for ten figures, a paragraph before each; the first sentence is the round's."""
+    """Write template and notebook: a heading per ten figures, a paragraph before each; the first sentence names the round."""
     parts = [f"Round {'abcdefghij'[round_number % 10]}."]
     cells = [*parts]
     for number in range(figures):

@@ -1,19 +1,20 @@
-"""Do the tests bite? Changes one operator, constant or condition at a time, and asks whether a test of its room fails.
+"""Mutation testing: change one operator, constant or condition at a time, and check whether a test of the same package fails.
 
     python benchmarks/mutants.py --seed 1 --count 200            all of it
     python benchmarks/mutants.py --seed 1 --seconds 170          a piece of it; the same line again goes on
     python benchmarks/mutants.py --seed 1 --room store --again   what survived in one room, after more tests
 
-The places are drawn with the seed, in each room as many as its lines deserve. A change is made in a copy of the project. Which
-test runs which line is traced first, file by file; then the tests that run the changed statement are asked (of one that runs at
-import all, those first that use what it defines; of one that none is seen to run all, too), quick files first, until one fails
-or a minute is over. What passes survives: a test is missing, or the line does nothing. Tests of other rooms, and those marked
-slow, are not asked. A process that has loaded the libraries forks for every mutant.
+The places are drawn with the seed, from each room (subpackage) in proportion to its lines. A change is made in a copy of the
+project. First, the lines that each test runs are traced, file by file; then the tests that run the changed statement are run
+(for a statement that runs at import, first those that use the names it defines; if no test is seen to run it, all tests of the
+room), quick files first, until one fails or a minute is over. A mutant that passes survives: a test is missing, or the line has
+no effect. Tests of other rooms, and those marked slow, are not run. A process that has loaded the libraries forks for every
+mutant.
 
-Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
-more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
-errors, strings with two words in a row, pieces of f-strings), types, assertions (also `zip(strict=True)`), sizes of caches and
-buffers, times to wait. So is what nobody can overlook: arithmetic with a literal string.
+Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, unary minus, conditions (negated), numbers
+(plus one), True and False, and strings (one letter added). Excluded is what no test should check: text for people (docstrings,
+error messages, strings with two words in a row, parts of f-strings), types, assertions (also `zip(strict=True)`), sizes of
+caches and buffers, and timeouts. Arithmetic with a literal string is excluded too: such a mutant fails at once.
 """
 
 from __future__ import annotations
@@ -49,25 +50,25 @@ ROOT = Path(__file__).parents[1]
 ROOMS = ("facts", "document", "measures", "store", "plan", "spec")
 OPTIONS = ("-x", "-q", "-m", "not slow", "-n", "0", "-p", "no:cacheprovider")
 LIBRARIES = ("matplotlib.pyplot", "numpy", "pydantic", "jinja2", "yaml", "scipy.stats", "sklearn.metrics", "typst")
-MEMORY = 8 << 30  # bytes that a mutant may take
-MOST = 240.0  # traced seconds of tests that are asked for a mutant, a minute or less untraced: what passes is a survivor
-PATIENCE = 30.0  # seconds that a mutant may take, beyond what its tests take when they are traced
+MEMORY = 8 << 30  # memory limit of a mutant in bytes
+MOST = 240.0  # seconds of traced tests that are run per mutant (at most a minute untraced): a mutant that passes them survives
+PATIENCE = 30.0  # seconds that a mutant may take in addition to the traced time of its tests
 
 Lines = set[tuple[str, int]]  # file and line
 
 
 class Traced(TypedDict):
-    """What a test takes (seconds), and the lines that it runs by their file."""
+    """The duration of a test in seconds, and the lines that it runs, by file."""
 
     seconds: float
     lines: dict[str, list[int]]
 
 
-# --- what the tests run -------------------------------------------------------------------------------------------------------
+# --- tracing the tests --------------------------------------------------------------------------------------------------------
 
 
 class Tracer:
-    """A plugin of pytest that notes which lines of the rooms each test runs; what a fixture runs belongs to the whole file."""
+    """A pytest plugin that records which lines of the rooms each test runs; lines run by fixtures count for the whole file."""
 
     def __init__(self, root: Path) -> None:
         self.roots = tuple(f"{root / 'report_builder' / room}{os.sep}" for room in ROOMS)
@@ -78,17 +79,17 @@ class Tracer:
         self.failed: list[str] = []
 
     def called(self, frame: FrameType, _event: str, _value: object) -> Callable[..., object] | None:
-        """Follows a function of the rooms."""
+        """Trace a function of the rooms."""
         return self.line(frame) if frame.f_code.co_filename.startswith(self.roots) else None
 
     def line(self, frame: FrameType, *_: object) -> Callable[..., object]:
-        """Notes a line."""
+        """Record a line."""
         self.now.add((frame.f_code.co_filename, frame.f_lineno))
         return self.line
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Traces one test."""
+        """Trace one test."""
         begin = time.perf_counter()
         self.tests[item.nodeid] = 0.0, set()
         sys.settrace(self.called)
@@ -99,23 +100,23 @@ class Tracer:
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Tells what the test runs from what its fixtures run."""
+        """Separate the lines that the test runs from those that its fixtures run."""
         self.now = self.tests[item.nodeid][1]
         yield
         self.now = self.fixtures
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keeps who fails."""
+        """Record failing tests."""
         if report.failed:
             self.failed.append(report.nodeid)
 
     def result(self) -> dict[str, Traced]:
-        """Seconds and lines of every test that passes."""
+        """Return the duration and lines of every test that passes."""
         passed = {name: test for name, test in self.tests.items() if name not in self.failed}
         return {name: {"seconds": t, "lines": self.by_file(lines | self.fixtures)} for name, (t, lines) in passed.items()}
 
     def by_file(self, lines: Lines) -> dict[str, list[int]]:
-        """Lines in order, by their file from the root."""
+        """Return the sorted lines by file, relative to the root."""
         found: dict[str, list[int]] = {}
         for file, line in sorted(lines):
             found.setdefault(file[self.skip :], []).append(line)
@@ -123,7 +124,7 @@ class Tracer:
 
 
 class Chosen:
-    """A plugin of pytest that runs the tests of these names only, and keeps the first that fails."""
+    """A pytest plugin that runs only the tests of these names, and records the first that fails."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.names = set(names)
@@ -131,16 +132,16 @@ class Chosen:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leaves the others out."""
+        """Drop all other tests."""
         items[:] = [item for item in items if item.nodeid in self.names]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keeps who fails."""
+        """Record the first failing test."""
         self.failed = self.failed or (report.nodeid if report.failed else "")
 
 
 def forked(work: Callable[[], object], tree: Path, limit: float) -> object:
-    """What the work returns in a process of its own in the copy, or "too long" after so many seconds; `None` if it breaks."""
+    """Return the result of the work in a forked process in the copy, "too long" after the timeout, or `None` if it crashes."""
     receive, send = multiprocessing.Pipe(duplex=False)
     pid = os.fork()
     if not pid:
@@ -168,7 +169,7 @@ def forked(work: Callable[[], object], tree: Path, limit: float) -> object:
 
 
 def traced(tree: Path, folder: Path, rooms: Iterable[str], until: float) -> dict[str, Traced] | None:
-    """Seconds and lines of every test of these rooms, traced where file or package have changed; `None`: not all by then."""
+    """Return the traced tests of these rooms, traced again where file or package changed; `None` if time ran out."""
     package = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((tree / "report_builder").rglob("*.py"))))
     found: dict[str, Traced] = {}
     for file in sorted(path for room in rooms for path in (tree / "tests" / room).rglob("test_*.py")):
@@ -190,20 +191,20 @@ def traced(tree: Path, folder: Path, rooms: Iterable[str], until: float) -> dict
 
 
 def trace(tree: Path, name: str) -> dict[str, Traced]:
-    """Seconds and lines of every test of a file."""
+    """Trace a file and return the duration and lines of every test."""
     tracer = Tracer(tree)
     pytest.main([name, *OPTIONS[1:]], plugins=[tracer])
     return tracer.result()
 
 
-# --- what becomes of a mutant -------------------------------------------------------------------------------------------------
+# --- running a mutant ---------------------------------------------------------------------------------------------------------
 
 
 def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> str:
-    """The first test of the room that fails, "too long", or "survived" and how many tests run the statement."""
+    """Return the first failing test of the room, "too long", or "survived" with the number of tests that run the statement."""
     room = {name: test for name, test in tests.items() if name.startswith(f"tests/{mutant.room}/")}
     running = covering(mutant, room, tree)
-    asked = running if running and not mutant.names else {*room}  # what no test runs may run at import
+    asked = running if running and not mutant.names else {*room}  # a statement that no test runs may run at import
     files, seconds = in_order(mutant, running, {name: room[name]["seconds"] for name in asked})
     if not files:
         return "survived, 0 tests"
@@ -214,7 +215,7 @@ def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> s
 
 @contextlib.contextmanager
 def applied(mutant: mutations.Mutant, tree: Path) -> Iterator[None]:
-    """The copy with the change; what Python compiled of the module is never taken for the other's."""
+    """Apply the change to the copy; remove the compiled module before and after, so that it is never reused."""
     file = tree / mutant.file
     compiled, whole = Path(importlib.util.cache_from_source(str(file))), file.read_bytes()
     compiled.unlink(missing_ok=True)
@@ -227,7 +228,7 @@ def applied(mutant: mutations.Mutant, tree: Path) -> Iterator[None]:
 
 
 def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -> set[str]:
-    """The tests that run the statement; if it runs at import, those that run a line with a name that it binds."""
+    """Return the tests that run the statement; if it runs at import, those that run a line with a name that it binds."""
     lines = {mutant.file: set(mutant.lines)}
     if mutant.names:
         said = re.compile(rf"\b({'|'.join(mutant.names)})\b")
@@ -238,7 +239,7 @@ def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -
 
 
 def in_order(mutant: mutations.Mutant, running: set[str], tests: Mapping[str, float]) -> tuple[list[str], float]:
-    """Files that mirror the module, those that run the statement, the others; near and quick ones first; and their seconds."""
+    """Order files: mirrors of the module, runners of the statement, near and quick ones first; return them and the seconds."""
     seconds: Counter[str] = Counter()
     for name, each in tests.items():
         seconds[name.partition("::")[0]] += each
@@ -255,14 +256,14 @@ def in_order(mutant: mutations.Mutant, running: set[str], tests: Mapping[str, fl
 
 
 def failing(files: list[str], names: set[str]) -> str:
-    """The first of these tests that fails."""
+    """Return the first of these tests that fails."""
     plugin = Chosen(names)
     code = pytest.main([*files, *OPTIONS], plugins=[plugin])
     return "" if code == 0 else plugin.failed or f"pytest ends with {code!r}"
 
 
 def copy(folder: Path) -> Path:
-    """The project in the folder, as it is now."""
+    """Copy the project in its present state into the folder."""
     tree = folder / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))
@@ -270,7 +271,7 @@ def copy(folder: Path) -> Path:
 
 
 def main() -> None:
-    """Draws, asks and prints."""
+    """Draw the mutants, run the tests and print the results."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200, help="mutants of all rooms together")
@@ -299,7 +300,7 @@ def main() -> None:
 
 
 def table(drawn: Iterable[mutations.Mutant], fates: Mapping[str, str]) -> str:
-    """What became of the mutants, by room, and below it what survived."""
+    """Format the fate of the mutants by room, followed by the survivors."""
     drawn = list(drawn)
     asked = {mutant: fates[str(mutant)] for mutant in drawn if str(mutant) in fates}
     survived = {mutant: answer for mutant, answer in asked.items() if answer.startswith("survived")}

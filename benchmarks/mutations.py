@@ -1,4 +1,4 @@
-"""The changes of `mutants.py`: one operator, constant or condition of a module."""
+"""The mutations of `mutants.py`: one changed operator, constant or condition of a module."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ MESSAGES = re.compile(r"Problem|\w*(Error|Warning|Exit)|warn|debug|info|cast|Typ
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change.
+    """One mutation.
 
     Attributes:
-        file: the module, from the root of the project.
-        line: where the change is, from 1.
-        lines: those of its statement.
-        names: what the statement binds, if it runs when the module is imported.
-        change: the expression before and after.
-        source: the whole module after it.
+        file: The module, relative to the root of the project.
+        line: The line of the change, counted from 1.
+        lines: The lines of its statement.
+        names: The names that the statement binds, if it runs when the module is imported.
+        change: The expression before and after.
+        source: The whole module after the change.
     """
 
     file: str
@@ -65,21 +65,21 @@ class Mutant:
 
     @property
     def room(self) -> str:
-        """The room it is in."""
+        """The room (subpackage) of the file."""
         return self.file.split("/")[1]
 
     def __str__(self) -> str:
-        """Place and change on one line."""
+        """Return place and change on one line."""
         return f"{self.file}:{self.line}: " + " -> ".join(" ".join(text.split()) for text in self.change)
 
 
 def mutants(path: Path, root: Path) -> Iterator[Mutant]:
-    """Every change of a module that still is Python."""
+    """Yield every mutation of a module that is still valid Python."""
     text = path.read_bytes()
     starts = [
         0,
         *itertools.accumulate(map(len, text.splitlines(keepends=True))),
-    ]  # of the lines, in bytes as ast counts columns
+    ]  # of the lines, in bytes, as ast counts columns
     for node, other, statement, names in changes(ast.parse(text)):
         start, end = starts[node.lineno - 1] + node.col_offset, starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
         before, after = text[start:end].decode(), ast.unparse(ast.fix_missing_locations(other))
@@ -87,13 +87,13 @@ def mutants(path: Path, root: Path) -> Iterator[Mutant]:
         yield Mutant(path.relative_to(root).as_posix(), node.lineno, extent(statement, node), names, (before, after), source)
 
 
-Change = tuple[ast.expr, ast.expr, ast.stmt, frozenset[str]]  # an expression, another, its statement, the names this binds
+Change = tuple[ast.expr, ast.expr, ast.stmt, frozenset[str]]  # expression, its replacement, its statement, the names this binds
 
 
 def changes(
     node: ast.AST, statement: ast.stmt | None = None, names: frozenset[str] = frozenset(), *, run: bool = True
 ) -> Iterator[Change]:
-    """Every change below a node, in the order of the text; `run`: the node runs when the module is imported."""
+    """Yield every change below a node, in source order; `run`: the node runs when the module is imported."""
     if isinstance(node, ast.stmt):
         statement, names = node, frozenset(bound(node)) if run else frozenset()
         if not isinstance(node, (ast.ClassDef, *FUNCTIONS)) and any(map(UNHEARD.search, names)):
@@ -108,7 +108,7 @@ def changes(
 
 
 def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
-    """Whether what is there may matter to a program: no docstring, no message, no type, no time to wait."""
+    """Return whether the node can affect the program, unlike docstrings, messages, types and timeouts."""
     if field in {"annotation", "returns", "pattern"} or isinstance(child, ast.JoinedStr | ast.Assert | ast.Raise):
         return False
     match node, child:
@@ -126,7 +126,7 @@ def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
 
 
 def bound(node: ast.stmt) -> list[str]:
-    """The names that a statement gives a value."""
+    """Return the names that a statement binds."""
     if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
         return [node.name]
     single = isinstance(node, ast.AnnAssign | ast.AugAssign)
@@ -135,7 +135,7 @@ def bound(node: ast.stmt) -> list[str]:
 
 
 def replacements(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """What can be replaced at a node, and by what."""
+    """Yield the parts of a node that can be replaced, with their replacements."""
     match node:
         case ast.Constant():
             yield from ((node, ast.Constant(value)) for value in values(node.value))
@@ -154,7 +154,7 @@ def replacements(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def values(value: object) -> list[bool | float | str]:
-    """What a constant may become."""
+    """Return the replacements of a constant."""
     match value:
         case bool():
             return [not value]
@@ -166,25 +166,25 @@ def values(value: object) -> list[bool | float | str]:
 
 
 def literal(node: ast.expr) -> bool:
-    """Whether it is written as a string."""
+    """Return whether the expression is a string literal."""
     return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def contrary(test: ast.expr) -> bool:
-    """Whether another change of a condition makes it its opposite."""
+    """Return whether another mutation of the condition already negates it."""
     compared = isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], NEGATION)
     return compared or isinstance(test, ast.UnaryOp)
 
 
 def extent(statement: ast.stmt, node: ast.expr) -> range:
-    """The lines of a statement without those of its body; of an expression that is further down, its own."""
+    """Return the lines of a statement without its body, or of the expression itself if it is inside the body."""
     body = getattr(statement, "body", None)
     header = range(statement.lineno, body[0].lineno if body else (statement.end_lineno or 0) + 1)
     return header if node.lineno in header else range(node.lineno, (node.end_lineno or 0) + 1)
 
 
 def chosen(root: Path, rooms: Sequence[str], count: int, seed: int) -> list[Mutant]:
-    """So many mutants, drawn from every room in proportion to its lines; the first of them are a fair draw, too."""
+    """Draw mutants from every room in proportion to its lines; any prefix of the result is a fair sample as well."""
     files = [sorted((root / "report_builder" / room).rglob("*.py")) for room in rooms]
     lines = [sum(len(path.read_bytes().splitlines()) for path in paths) for paths in files]
 

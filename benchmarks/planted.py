@@ -1,11 +1,11 @@
-"""Planted lies and correct prose: what the checks find of the ones and leave alone of the others, as a table for each language.
+"""Planted errors and correct prose: what the checks find in the former and leave alone in the latter, as a table per language.
 
     python benchmarks/planted.py                         the cases of this repository
     python benchmarks/planted.py CASES.json [CORRECT.json] --templates FOLDER
 
-Nothing is trained: every fact gets a value that depends on its name only. A case has `language`, `place`, `planted`, `label`,
-and perhaps `base`, the report that it is planted in (two files in `labs/` beside the cases, or one of the project), and
-`original`, what it takes the place of. `error`: must be a finding. `listed`: speaks of results and is bound to nothing.
+Nothing is trained: every fact gets a value that depends only on its name. A case has `language`, `place`, `planted`, `label`,
+and optionally `base`, the report in which it is planted (two files in `labs/` next to the cases, or one of the project), and
+`original`, the text that it replaces. `error`: must be a finding. `listed`: mentions results without being bound to any.
 `fine`: neither. Correct paragraphs are lists of texts by language.
 """
 
@@ -43,7 +43,7 @@ OUTSIDE = ("outside", "list_out", "footnote_out", "heading_out", "intask", "ques
 LABELS = ("error", "listed", "fine")
 T = TypeVar("T", Problem, Judgement)
 SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
-# A metric's better direction and its value for `ae`; every other run has 0.9 of it (of a share 0.97 of what is left).
+# The better direction of a metric and its value for `ae`; other runs have 0.9 of it (for a share: 0.97 of the remainder).
 VALUES = (
     (r"elbo|bound", "higher", -130.0),
     (r"_standard_error|sigma|_std", "none", 0.5),
@@ -60,7 +60,7 @@ VALUES = (
 
 
 def measured(material: Material, folder: Path) -> Material:
-    """The material with a value for each fact, the same every time, and clear differences between runs."""
+    """Return the material with a reproducible value for each fact, and clear differences between runs."""
     facts = {name: _measured(fact, folder) for name, fact in material.facts.items()}
     return replace(material, facts=facts, placeholders=False)
 
@@ -83,7 +83,7 @@ def _measured(fact: Fact, folder: Path) -> Fact:
 
 
 def _of_run(fact: Fact, value: float, better: str) -> float:
-    """Every run is better than `ae` by a tenth, but `vae` reconstructs less exactly."""
+    """Return a value of a run: better than `ae` by a tenth, except that `vae` reconstructs less exactly."""
     if fact.run == "ae":
         return value
     if "reconstruction" in fact.metric and fact.run == "vae":
@@ -93,13 +93,13 @@ def _of_run(fact: Fact, value: float, better: str) -> float:
 
 @dataclass(frozen=True)
 class Base:
-    """A report that cases are planted in."""
+    """A report in which cases are planted."""
 
     template: Path
     material: Material
 
     def document(self, text: str) -> Document:
-        """The report with another template."""
+        """Return the report with another template."""
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / self.template.name
             file.write_text(text, encoding="utf-8")
@@ -129,7 +129,7 @@ _LAB = {  # run: name, kind of its model, its facts
 
 
 def laboratory(language: str) -> Material:
-    """Two autoencoders, a sweep and a GAN, of which nothing is measured."""
+    """Return the material of two autoencoders, a sweep and a GAN, none of which is measured."""
     told = languages.load(language).translated
     names = {kind: gather.names(kind, told(model.title)) for kind, model in MODELS}
     facts, runs = dict[str, Fact](), dict[str, RunCard]()
@@ -157,7 +157,7 @@ def laboratory(language: str) -> Material:
 
 @functools.cache
 def base(name: str, labs: Path, templates: Path, folder: Path, change: tuple[str, str] = ("", "")) -> Base:
-    """Plans a report, with a change of its experiment file, and measures nothing."""
+    """Plan a report, with a change of its experiment file, without measuring anything."""
     if name in languages.codes():
         file = folder / "planted.md"
         file.write_text("![Codes](dot.png){#fig:codes}\n", encoding="utf-8")
@@ -176,7 +176,7 @@ def base(name: str, labs: Path, templates: Path, folder: Path, change: tuple[str
 
 
 def wrapped(case: Mapping[str, str]) -> str:
-    """A case as it is added to a template: in an answer of its own, or outside all answers."""
+    """Return a case as it is added to a template: in an answer of its own, or outside all answers."""
     words = case["planted"].replace("[^h4]", f"[^{case['id']}]")
     if case["place"] == "question" and not words.startswith(":::"):
         words = f"::: question\n{words}\n:::"
@@ -185,7 +185,7 @@ def wrapped(case: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks say of a case: `error`, `listed` or `fine`, and their words."""
+    """The verdict of the checks on a case, `error`, `listed` or `fine`, and their messages."""
 
     label: str
     said: str
@@ -193,14 +193,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where the reports are."""
+    """The folders of the reports."""
 
     labs: Path
     templates: Path
     folder: Path
 
     def alone(self, case: Mapping[str, str]) -> Verdict:
-        """A case that changes a report: what is found in the report with it and not without it."""
+        """Judge a case that changes a report by what is found in the report only with the case."""
         name, here = case["base"], (self.labs, self.templates, self.folder)
         of_yaml = case["place"] == "yaml"
         known = _clean(name, *here)
@@ -216,7 +216,7 @@ class Bench:
         return _verdict(new, [one for one in document.judged.listed if one.text not in known[1]])
 
     def together(self, name: str, cases: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
-        """Cases that are added to a report all at once."""
+        """Judge cases that are added to a report all at once."""
         added = add(base(name, self.labs, self.templates, self.folder), cases)
         found = {id_: _verdict(said, []) for id_, said in added.broken.items()}
         for id_ in added.lines:
@@ -226,19 +226,19 @@ class Bench:
 
 @dataclass(frozen=True)
 class Added:
-    """A report with cases added: the lines of each, and what was wrong with those that kept it from being a report."""
+    """A report with added cases: the lines of each, and the problems of those that made the report invalid."""
 
     document: Document
     lines: Mapping[str, range]
     broken: Mapping[str, Sequence[Problem]]
 
     def of(self, found: Iterable[T], id_: str) -> list[T]:
-        """What of something found stands in a case."""
+        """Return those of the findings that lie in a case."""
         return [one for one in found if _line(one) in self.lines.get(id_, ())]
 
 
 def add(whole: Base, cases: Sequence[Mapping[str, str]]) -> Added:
-    """A report with cases at its end; those that keep it from being one are found by their lines and left out."""
+    """Add cases to the end of a report; those that make it invalid are located by their lines and left out."""
     broken, waiting = dict[str, Sequence[Problem]](), list(cases)
     while True:
         text, lines = whole.template.read_text(encoding="utf-8").rstrip("\n"), dict[str, range]()
@@ -257,7 +257,7 @@ def add(whole: Base, cases: Sequence[Mapping[str, str]]) -> Added:
 
 
 def mark(id_: str) -> str:
-    """A word of its own behind a case, so that lines are found."""
+    """Return a unique word that is put after a case so that its lines can be located."""
     return "x" + "".join(letter if letter.isalpha() else chr(ord("g") + ord(letter) % 16) for letter in id_) + "q"
 
 
@@ -274,14 +274,14 @@ def _verdict(problems: Sequence[Problem], listed: Sequence[Judgement]) -> Verdic
 
 @functools.cache
 def _clean(name: str, labs: Path, templates: Path, folder: Path) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-    """What is found in a report without any case."""
+    """Return what is found in a report without any case."""
     whole = base(name, labs, templates, folder)
     document = whole.document(whole.template.read_text(encoding="utf-8"))
     return frozenset((p.rule, p.received) for p in document.findings), frozenset(one.text for one in document.judged.listed)
 
 
 def main() -> int:
-    """Judges all cases and prints the tables."""
+    """Judge all cases and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="?", type=Path, default=CASES)
     parser.add_argument("correct", nargs="?", type=Path)
@@ -305,7 +305,7 @@ def main() -> int:
 
 
 def judged(bench: Bench, cases: Sequence[Mapping[str, str]]) -> Iterator[tuple[Mapping[str, str], Verdict]]:
-    """Each case with what is said of it."""
+    """Yield each case with its verdict."""
     groups = dict[str, list[Mapping[str, str]]]()
     for case in cases:
         if case["place"] in ("replace", "yaml"):

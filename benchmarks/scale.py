@@ -1,10 +1,10 @@
-"""Ten thousand steps: how long they take to plan, and how busy the scheduler keeps five hundred workers.
+"""Ten thousand steps: how long planning takes, and how busy the scheduler keeps five hundred workers.
 
-The plan is that of an experiment with a sweep, made by the program as ever, with nothing stored. The real scheduler gives ten
-thousand trainings of minutes, whose lengths are drawn, each with a probe and a measurement, to simulated workers on a clock of
-their own, on which the front process takes some milliseconds for each start and event, one after the other.
+The plan is that of an experiment with a sweep, made by the program as usual, with nothing stored. The real scheduler gives ten
+thousand trainings of random durations in minutes, each with a probe and a measurement, to simulated workers on a clock of
+their own, on which the front process spends some milliseconds on each start and event, one after the other.
 
-`python benchmarks/scale.py` prints a table; `--jobs`, `--workers`, `--arms` and `--seeds` ask for other sizes.
+`python benchmarks/scale.py` prints a table; `--jobs`, `--workers`, `--arms` and `--seeds` set other sizes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from report_builder.jobs import Done, Epoch, Event, Failed, Job
 from report_builder.run.schedule import schedule
 from report_builder.store import Step
 
-STARTS, HEARS = 0.006, 0.0008  # seconds of the front process for a start and an event, assumed
+STARTS, HEARS = 0.006, 0.0008  # assumed seconds of the front process for a start and an event
 EPOCHS = 20  # events of a training
 SHORT = {"arrays": 2.0, "facts": 0.1}
 EXPERIMENT = """\
@@ -39,7 +39,7 @@ metrics: {{error: {{kind: reconstruction, runs: [wide], split: test}}}}
 
 
 class Simulated:
-    """Workers that take as long as each job says, on a clock that the front process moves, too."""
+    """Simulated workers, each busy for the duration of its job, on a clock that the front process advances as well."""
 
     def __init__(self, workers: int, chance: random.Random, failing: float = 0.0) -> None:
         self.workers, self._chance, self._failing = workers, chance, failing
@@ -48,11 +48,11 @@ class Simulated:
         self._taken = 0
 
     def room(self, job: Job) -> bool:
-        """Whether a worker is free."""
+        """Return whether a worker is free."""
         return self._taken < self.workers
 
     def start(self, job: Job) -> None:
-        """Sends it off; its events come back one by one."""
+        """Start a job; its events follow one by one."""
         self.now += STARTS
         self._taken += 1
         self.busy += job.seconds
@@ -68,18 +68,18 @@ class Simulated:
         heapq.heappush(self._running, (when, self._number, job, event))
 
     def next(self) -> tuple[Job, Event]:
-        """The next event, once the front process has time for it."""
+        """Return the next event, once the front process has time for it."""
         when, _, job, event = heapq.heappop(self._running)
         self.now = max(self.now, when) + HEARS
         self._taken -= isinstance(event, Done | Failed)
         return job, event
 
     def stop(self) -> None:
-        """Nothing runs on."""
+        """Do nothing: there is nothing to stop."""
 
 
 def jobs_for(count: int, chance: random.Random) -> list[Job]:
-    """So many trainings of 10 s to some minutes, each with a probe and a measurement."""
+    """Return this many trainings of 10 s to some minutes, each with a probe and a measurement."""
     made = list[Job]()
     for number in range(count):
         seconds = min(900.0, max(10.0, chance.lognormvariate(4.5, 0.8)))
@@ -91,7 +91,7 @@ def jobs_for(count: int, chance: random.Random) -> list[Job]:
 
 
 def simulate(count: int, workers: int, failing: float = 0.0, seed: int = 1) -> dict[str, float]:
-    """Efficiency (seconds that workers are busy, over all of theirs), hours in all, seconds of the processor for it."""
+    """Return the efficiency (busy time over total time of the workers), the simulated hours, and the CPU seconds needed."""
     chance = random.Random(seed)  # noqa: S311  lengths, no secrets
     jobs, executor = jobs_for(count, chance), Simulated(workers, chance, failing)
     began = time.process_time()
@@ -101,7 +101,7 @@ def simulate(count: int, workers: int, failing: float = 0.0, seed: int = 1) -> d
 
 
 def plan(arms: int, seeds: int) -> dict[str, float]:
-    """Seconds of the processor for the plan of a sweep and for its jobs, and how many steps it has."""
+    """Return the CPU seconds for the plan of a sweep and for its jobs, and the number of steps."""
     rates, sizes = [round(1e-4 * (n + 1), 6) for n in range(arms // 10)], list(range(2, 12))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "experiments").mkdir()
@@ -117,12 +117,12 @@ def plan(arms: int, seeds: int) -> dict[str, float]:
 
 
 def peak() -> float:
-    """Most memory of this process, in MB."""
+    """Return the peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints the figures."""
+    """Print the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, size in {"jobs": 10_000, "workers": 500, "arms": 1000, "seeds": 3}.items():
         parser.add_argument(f"--{name}", type=int, default=size)

@@ -1,7 +1,7 @@
-"""Speed and memory of commands that find everything stored: whole processes, on an idle machine.
+"""Speed and memory of commands that find everything stored: complete processes, on an idle machine.
 
-Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives
-medians and their ratio; last, how long an edit takes to show in `watch`, which keeps its process. Works on a copy of the
+Every round runs each case once, each preceded by the reference `python -c "import pydantic, jinja2, yaml"`; the table gives
+medians and their ratio, and finally the time until an edit shows in `watch`, which keeps its process. Works on a copy of the
 experiments, the templates and the store in a temporary folder; what is not stored yet is built there first. `make benchmark`,
 or `python benchmarks/speed.py --rounds 3 --report generative-models`.
 """
@@ -27,15 +27,15 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 YARDSTICK = [sys.executable, "-c", "import pydantic, jinja2, yaml"]
-MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3  # of ru_maxrss, which is in bytes there and in kilobytes on Linux
+MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3  # of ru_maxrss, which is in bytes on macOS and in kilobytes on Linux
 SCATTER = re.compile(r"([\w-]+): \{kind: latent_scatter(, opacity: [\d.]+)?")
-WATCHED = {"html": 0.3, "pdf": 0.4}  # goals in seconds
+WATCHED = {"html": 0.3, "pdf": 0.4}  # targets in seconds
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One process: seconds from start to end, and the largest resident memory of it or of a process it started, in MB."""
+    """One process: wall time in seconds, and the peak resident memory in MB of the process and its children."""
 
     seconds: float
     megabytes: float
@@ -43,7 +43,7 @@ class Run:
 
 @dataclass
 class Case:
-    """A command, what happens before each run of it, and the goals of the design."""
+    """A command, what happens before each run of it, and the targets of the design."""
 
     name: str
     command: Sequence[str]
@@ -54,7 +54,7 @@ class Case:
 
 
 def main() -> None:
-    """Measures and prints a Markdown table."""
+    """Measure every case and print a Markdown table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--report", default="generative-models")
     options.add_argument("--rounds", type=int, default=7)
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def copy(workspace: Path) -> Path:
-    """A workspace with the project's experiments and templates, and with what is stored."""
+    """Copy the project's experiments, templates and stored results into a workspace."""
     for name in ("experiments", "templates", "runs"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, workspace / name, ignore=shutil.ignore_patterns("*.lock"))
@@ -85,7 +85,7 @@ def copy(workspace: Path) -> Path:
 
 
 def surroundings(workspace: Path) -> dict[str, str]:
-    """The environment of every measured process: all folders in the workspace, byte code kept as for a user."""
+    """Return the environment of every measured process: all folders in the workspace, byte code cached as for a user."""
     folders = {"experiments": "experiments", "templates": "templates", "store": "runs", "build": "build", "figures": "figures"}
     own = {f"REPORT_BUILDER_{name.upper()}": str(workspace / folder) for name, folder in folders.items()}
     data = os.environ.get("REPORT_BUILDER_DATA") or str(ROOT / "data")
@@ -94,15 +94,15 @@ def surroundings(workspace: Path) -> dict[str, str]:
 
 
 def command(*arguments: str) -> list[str]:
-    """A command of the report builder."""
+    """Return a command line of the report builder."""
     return [sys.executable, "-m", "report_builder", *arguments]
 
 
 def run(line: Sequence[str], environment: dict[str, str], *, quiet: bool = True) -> Run:
-    """Runs a process to its end.
+    """Run a process to its end.
 
     Raises:
-        SystemExit: it failed; what it said is shown.
+        SystemExit: The process failed; its output is shown.
     """
     with tempfile.TemporaryFile() as said:
         output = said if quiet else None
@@ -118,7 +118,7 @@ def run(line: Sequence[str], environment: dict[str, str], *, quiet: bool = True)
 
 
 def all_cases(report: str, workspace: Path) -> list[Case]:
-    """The cases of the design with their goals in seconds."""
+    """Return the cases of the design with their targets in seconds."""
     template, experiment = workspace / "templates" / f"{report}.md", workspace / "experiments" / f"{report}.yaml"
     build = command("build", report)
 
@@ -136,7 +136,7 @@ def all_cases(report: str, workspace: Path) -> list[Case]:
 
 
 def change_sentence(template: Path, number: int) -> None:
-    """Gives the first paragraph of prose a last sentence that it never had."""
+    """Append a new last sentence to the first paragraph of prose."""
     lines = template.read_text(encoding="utf-8").splitlines()
     place = next(i for i, line in enumerate(lines) if line[:1].isalpha() and line.rstrip().endswith("."))
     lines[place] = f"{lines[place].partition(' Zdanie')[0]} Zdanie próbne {LETTERS[number % len(LETTERS)]}."
@@ -144,7 +144,7 @@ def change_sentence(template: Path, number: int) -> None:
 
 
 def watched(report: str, environment: dict[str, str], workspace: Path, form: str, rounds: int) -> list[float]:
-    """Seconds from each saved edit of the template until `watch` has the new version."""
+    """Return the seconds from each saved edit of the template until `watch` has written the new version."""
     line = command("watch", report, "--port", "0", "--to", form)
     with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         address = process.stdout.readline().partition(" ")[0] if process.stdout else ""
@@ -153,7 +153,7 @@ def watched(report: str, environment: dict[str, str], workspace: Path, form: str
             with urlopen(f"{address}state?since={since}") as answer:  # noqa: S310  our own address
                 return int(json.load(answer)["version"])
 
-        version, found = state(0), list[float]()  # the first version is that of the files as they are
+        version, found = state(0), list[float]()  # the first version is that of the unedited files
         for number in range(rounds + 1):
             begin = time.perf_counter()
             change_sentence(workspace / "templates" / f"{report}.md", number + rounds)
@@ -164,20 +164,20 @@ def watched(report: str, environment: dict[str, str], workspace: Path, form: str
 
 
 def scatter(experiment: Path) -> str:
-    """Id of the first scatter of the report."""
+    """Return the id of the first scatter of the report."""
     found = SCATTER.search(experiment.read_text(encoding="utf-8"))
     return found[1] if found else ""
 
 
 def change_style(experiment: Path, opacity: float) -> None:
-    """Gives the points of the first scatter another opacity."""
+    """Change the opacity of the points of the first scatter."""
     text = experiment.read_text(encoding="utf-8")
     changed = SCATTER.sub(rf"\1: {{kind: latent_scatter, opacity: {opacity:.2f}", text, count=1)
     experiment.write_text(changed, encoding="utf-8")
 
 
 def print_table(cases: Sequence[Case], first: Run, rounds: int) -> None:
-    """One row for each case."""
+    """Print one row per case."""
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     print(f"\n{machine}, Python {platform.python_version()}, {rounds} rounds")
     print(f"First build, with what was stored before: {first.seconds:.1f} s\n")

@@ -1,7 +1,7 @@
-"""How the package is built, in figures: `python benchmarks/structure.py`; with `--hold` today's counts become the bound.
+"""Structure of the package in figures: `python benchmarks/structure.py`; with `--hold` the present counts become the bound.
 
-What no type checker follows (`Any`, `object`, `cast`, `getattr`, `hasattr`) may only become less: `structure.json` says how
-often each stands in the package, and `tests/test_structure.py` compares.
+What no type checker follows (`Any`, `object`, `cast`, `getattr`, `hasattr`) may only decrease: `structure.json` holds how
+often each occurs in the package, and `tests/test_structure.py` compares.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def main() -> None:
-    """Prints the table, or writes the bound."""
+    """Print the table, or write the bound."""
     trees = parsed()
     if "--hold" in sys.argv[1:]:
         HELD.write_text(json.dumps(untyped(trees), indent=1) + "\n")
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def parsed() -> dict[str, tuple[Path, ast.Module]]:
-    """File and syntax tree of every module, by its dotted name."""
+    """Return the file and syntax tree of every module, by dotted name."""
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -41,7 +41,7 @@ def parsed() -> dict[str, tuple[Path, ast.Module]]:
 
 
 def untyped(trees: Mapping[str, tuple[Path, ast.Module]]) -> dict[str, int]:
-    """How often each name stands in the package, and each function is called."""
+    """Return how often each name occurs in the package, and how often each function is called."""
     nodes = [node for _, tree in trees.values() for node in ast.walk(tree)]
     names = Counter(node.id for node in nodes if isinstance(node, ast.Name))
     calls = Counter(node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
@@ -49,7 +49,7 @@ def untyped(trees: Mapping[str, tuple[Path, ast.Module]]) -> dict[str, int]:
 
 
 def sizes(trees: Mapping[str, tuple[Path, ast.Module]]) -> dict[str, str]:
-    """Lengths in lines, of functions without their docstring, and how deep the modules stand on each other."""
+    """Return lengths in lines (of functions without their docstring), and the depth of imports."""
     files = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, (path, _) in trees.items()}
     nodes = ((name, node) for name, (_, tree) in trees.items() for node in ast.walk(tree) if isinstance(node, FUNCTIONS))
     functions = [(length(node), f"{name}.{node.name}") for name, node in nodes]
@@ -64,19 +64,19 @@ def sizes(trees: Mapping[str, tuple[Path, ast.Module]]) -> dict[str, str]:
 
 
 def spread(counted: list[tuple[int, str]]) -> str:
-    """The median, and the largest with its name."""
+    """Return the median, and the maximum with its name."""
     most, name = max(counted)
     return f"{statistics.median(n for n, _ in counted):.0f}, {most} ({name.removeprefix('report_builder.')})"
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines of the body without the docstring."""
+    """Return the number of lines of the body without the docstring."""
     body = function.body[ast.get_docstring(function) is not None :]
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
 def loaded(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
-    """Modules of the package that are loaded with a module: not those that a function or a type checker alone imports."""
+    """Return the modules of the package that load with a module: not those that only a function or a type checker imports."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ImportFrom) and child.module:
             named = [f"{child.module}.{alias.name}" for alias in child.names]
@@ -86,7 +86,7 @@ def loaded(node: ast.AST, known: Mapping[str, object]) -> Iterator[str]:
 
 
 def longest_chain(graph: Mapping[str, set[str]]) -> list[str]:
-    """The longest chain of modules of which each loads the next; an import in a circle is an error."""
+    """Return the longest chain of modules each of which imports the next; a circular import is an error."""
     chains: dict[str, list[str]] = {}
     for name in graphlib.TopologicalSorter(graph).static_order():
         chains[name] = [name, *max((chains[other] for other in sorted(graph[name])), key=len, default=[])]

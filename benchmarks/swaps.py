@@ -1,13 +1,13 @@
-"""Perturbed and swapped facts: does each sentence of the shipped sheet follow what it cites, and nothing else?
+"""Perturbed and exchanged facts: does each sentence of the shipped sheet follow what it cites, and nothing else?
 
     python benchmarks/swaps.py                every fact that the sheet cites, about ten minutes
     python benchmarks/swaps.py --facts 4      four of them, drawn with --seed
 
-Nothing is trained: every fact gets a value of its own, by its name. Each fact that the sheet cites is raised, lowered,
+Nothing is trained: every fact gets a unique value that depends on its name. Each fact that the sheet cites is raised, lowered,
 exchanged with another of its unit, and, if a sentence that binds it has not changed by then, measured on one image more; each
 time the sheet is rendered again. A sentence that binds the fact must change, or its paragraph must become a finding, in at
-least one of these; in the exchange, too, where it prints the value. So must a paragraph that only asks for the fact (a choice,
-a condition). Everything else must stay as it is, letter by letter.
+least one of these; also in the exchange, if it prints the value. The same holds for a paragraph that only reads the fact (a
+choice, a condition). Everything else must stay exactly as it is.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
 
 REPORT = "generative-models"
-FAR = 1.2  # of its size: beyond whatever it is compared with, and beyond 0
-APART = 0.03  # of its size: values that differ less may be printed alike
+FAR = 1.2  # relative change: beyond every other value, and beyond 0
+APART = 0.03  # relative difference: values that are closer may print alike
 CHANGES = ("raised", "lowered", "exchanged", "one image more")
-CHOSEN = ("{%", "best(")  # what a paragraph holds that prints other words by facts it does not name
+CHOSEN = ("{%", "best(")  # contained in a paragraph that prints other words depending on facts it does not name
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a sheet says, paragraph by paragraph, each known by its place.
+    """The text of a sheet by paragraph, each identified by its place.
 
     Attributes:
-        sentences: the sentences of each paragraph, in order.
-        findings: what is wrong in each.
-        asked: the facts that each asks for, whether or not it prints them.
-        whole: whether the sheet could be composed at all.
+        sentences: The sentences of each paragraph, in order.
+        findings: The findings of each paragraph.
+        asked: The facts that each paragraph reads, whether or not it prints them.
+        whole: Whether the sheet could be composed at all.
     """
 
     sentences: Mapping[str, Sequence[Judgement]]
@@ -63,7 +63,7 @@ class Said:
 
 @dataclass
 class Tally:
-    """Of one kind of change: how many facts, and what became of the sentences that bind them."""
+    """Counts of one kind of change: the facts, and what happened to the sentences that bind them."""
 
     facts: int = 0
     sentences: int = 0
@@ -73,7 +73,7 @@ class Tally:
 
 @dataclass
 class Found:
-    """What all changes did."""
+    """The results of all changes."""
 
     tallies: dict[str, Tally] = field(default_factory=lambda: {change: Tally() for change in CHANGES})
     silent: list[str] = field(default_factory=list)
@@ -90,15 +90,15 @@ class Sheet:
 
     @classmethod
     def of(cls, base: planted.Base, folder: Path) -> Sheet:
-        """A report with a value for every fact that no other has; along a sweep they rise, so that its trends can be broken."""
-        header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, as it should
+        """Create a report whose facts all have unique values, which increase along a sweep so that its trends can be broken."""
+        header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, by design
         sheet = cls(base.template, base.material, folder)
         arms = {run: place for sweep in base.material.sweeps.values() for place, run in enumerate(sweep.runs, 1)}
         facts = {name: sheet.moved(_worded(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
         return cls(base.template, replace(base.material, header=header, facts=facts), folder)
 
     def moved(self, fact: Fact, to: float | str) -> Fact:
-        """The fact with another value; the values that it rests on move with it."""
+        """Return the fact with another value, its measurements and samples shifted accordingly."""
         if isinstance(to, str) or isinstance(fact.value, str):
             return replace(fact, measurements=tuple(replace(m, value=to) for m in fact.measurements))
         by, right = to - float(fact.value), min(max(round(to * fact.n), 0), fact.n)
@@ -113,7 +113,7 @@ class Sheet:
         return replace(fact, measurements=tuple(made))
 
     def said(self, *changed: Fact) -> Said:
-        """What it says with these facts in place of its own."""
+        """Return the text of the sheet with these facts in place of its own."""
         material = replace(self.material, facts=self.material.facts | {fact.name: fact for fact in changed})
         rendered, asked, findings = render(self.template, material), dict[str, set[str]](), dict[str, set[str]]()
         for citation in rendered.citations:
@@ -133,12 +133,12 @@ class Sheet:
         return Said(sentences, findings, asked)
 
     def paragraph(self, where: str) -> str:
-        """The place where the paragraph of a place begins."""
+        """Return the place of the first line of the paragraph that contains a place."""
         file, _, line = where.rpartition(":")
         return f"{file}:{self._begins[int(line) - 1]}" if line.isdigit() else where
 
     def chooses(self, where: str) -> bool:
-        """Whether a paragraph prints one sentence or another."""
+        """Return whether a paragraph chooses between sentences."""
         line = where.rpartition(":")[2]
         of = [text for text, begin in zip(self._lines, self._begins, strict=True) if str(begin) == line]
         return any(word in text for text in of for word in CHOSEN)
@@ -149,7 +149,7 @@ class Sheet:
 
     @functools.cached_property
     def _begins(self) -> list[int]:
-        """For each line of the template, where its paragraph begins."""
+        """The first line of the paragraph of each line of the template."""
         begins = list[int]()
         for number, text in enumerate(self._lines, 1):
             inside = begins and text.strip() and self._lines[number - 2].strip()
@@ -157,7 +157,7 @@ class Sheet:
         return begins
 
     def changes(self, fact: Fact, partner: Fact | None) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-        """Each change of a fact, and the facts as they are then."""
+        """Yield each change of a fact, with the changed facts."""
         value = fact.value
         if isinstance(value, str):
             yield "raised", (self.moved(fact, f"{value}1"),)
@@ -171,14 +171,14 @@ class Sheet:
 
 
 def _worded(fact: Fact) -> Fact:
-    """A fact that is a class, as a word."""
+    """Return a fact whose value is a class as a fact whose value is a word."""
     if not fact.metric.endswith("_class"):
         return fact
     return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
 
 
 def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
-    """A value that no other fact has, near the one that the fact has; counts stay whole."""
+    """Return a value that no other fact has, near the fact's own; counts stay whole numbers."""
     part = int(hashlib.sha256(fact.name.encode()).hexdigest(), 16) % 1000 / 1000
     if isinstance(fact.value, str):
         return fact.value
@@ -190,7 +190,7 @@ def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
 
 
 def tried(sheet: Sheet, count: int | None, seed: int) -> Found:
-    """Changes every fact that the sheet cites, or so many of them, one after the other."""
+    """Change every fact that the sheet cites, or this many of them, one after the other."""
     before, found, draw = sheet.said(), Found(), random.Random(seed)  # noqa: S311 - not for secrets
     if not before.whole:
         raise SystemExit(f"The sheet cannot be composed: {before.findings}")
@@ -202,7 +202,7 @@ def tried(sheet: Sheet, count: int | None, seed: int) -> Found:
 
 
 def _partner(sheet: Sheet, cited: Iterable[str], fact: Fact, draw: random.Random) -> Fact | None:
-    """Another fact that is printed alike, with another value; of the same sweep, or the same metric, where there is one."""
+    """Draw another fact that prints alike but has another value; if possible of the same sweep, or the same metric."""
     arms = {run for sweep in sheet.material.sweeps.values() for run in sweep.runs}
     others = [other for name in cited if (other := sheet.material.facts[name]).unit == fact.unit and _apart(fact, other)]
     same = [other for other in others if other.metric == fact.metric]
@@ -211,7 +211,7 @@ def _partner(sheet: Sheet, cited: Iterable[str], fact: Fact, draw: random.Random
 
 
 def _summed(document: Document) -> Iterator[Judgement]:
-    """The lines of a summary that print facts; those that say what a section compares change with it."""
+    """Yield the lines of a summary that print facts; those that describe what a section compares change with them."""
     for block in walk(document.blocks, "Div"):
         for row in block["c"][1][-1]["c"][4][0][3] if has_class(block, "summary") else ():
             words = row[1][1][4]
@@ -230,7 +230,7 @@ def _apart(fact: Fact, other: Fact) -> bool:
 
 
 def _try(sheet: Sheet, before: Said, fact: Fact, partner: Fact | None, found: Found) -> None:
-    """Makes all changes of one fact."""
+    """Make all changes of one fact."""
     binding = {(where, i) for where, said in before.sentences.items() for i, one in enumerate(said) if fact.name in one.facts}
     asking = {(where, -1) for where, names in before.asked.items() if fact.name in names} - {
         (where, -1) for where, _ in binding
@@ -238,7 +238,7 @@ def _try(sheet: Sheet, before: Said, fact: Fact, partner: Fact | None, found: Fo
     moved = dict[str, set[tuple[str, int]]]()
     for change, facts in sheet.changes(fact, partner):
         if change == CHANGES[-1] and not (binding | asking) - set().union(*moved.values()):
-            break  # no sentence is left that can print how many images there were
+            break  # no sentence is left that can print the number of images
         after = sheet.said(*facts)
         failed = {where for where, said in after.findings.items() if said - before.findings.get(where, set())}
         leaks = _leaks(sheet, before, after, failed, {each.name for each in facts})
@@ -257,7 +257,7 @@ def _try(sheet: Sheet, before: Said, fact: Fact, partner: Fact | None, found: Fo
 
 
 def _moves(before: Said, after: Said, where: str, index: int) -> bool:
-    """Whether a sentence, or with -1 any of a paragraph, is not there any more as it was."""
+    """Return whether a sentence changed or disappeared; -1 stands for any sentence of the paragraph."""
     old, new = before.sentences.get(where, ()), Counter(one.text for one in after.sentences.get(where, ()))
     if index < 0:
         return Counter(one.text for one in old) != new
@@ -265,7 +265,7 @@ def _moves(before: Said, after: Said, where: str, index: int) -> bool:
 
 
 def _leaks(sheet: Sheet, before: Said, after: Said, failed: set[str], names: set[str]) -> Iterator[str]:
-    """What changed although it has nothing to do with the facts that did."""
+    """Yield what changed although it does not depend on the changed facts."""
     if not after.whole:
         return
     yield from (f"a finding at {where}" for where in failed if not names & (before.asked.get(where, set())))
@@ -285,7 +285,7 @@ def _shown(before: Said, at: tuple[str, int]) -> str:
 
 
 def table(found: Found) -> str:
-    """All of it as a table in Markdown."""
+    """Format the results as a Markdown table."""
     lines = [
         "| change | facts | sentences that bind them | changed | a finding | as before |",
         "| --- | --: | --: | --: | --: | --: |",
@@ -297,7 +297,7 @@ def table(found: Found) -> str:
 
 
 def main() -> int:
-    """Prints the table, and what is silent or leaks."""
+    """Print the table, and what is silent or leaks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--facts", type=int, default=None, help="how many; default: all")
     parser.add_argument("--seed", type=int, default=1)

@@ -1,10 +1,10 @@
-"""How often verdicts err: simulations of the rule, with the very functions that decide in a report.
+"""Error rates of verdicts: simulations of the rule, with the same functions that decide in a report.
 
     python benchmarks/verdicts.py                              # prints the tables of docs/verdicts.md; about a minute
     python benchmarks/verdicts.py --trainings 24 --folder F    # trains one dense VAE that often, and compares it with itself
 
-In the simulations a value of an image is the model's mean, what the seed adds to it, what the image adds for this model, and
-noise of this seed on this image. The unit is the error that the images make of a difference (image error).
+In the simulations the value of an image is the sum of the model's mean, an effect of the seed, an effect of the image for this
+model, and noise of this seed on this image. The unit is the standard error of a difference due to the images (image error).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from report_builder.facts import LEVEL
 from report_builder.facts.chance import Side, estimate, monotone
 from report_builder.facts.comparing import compare
 
-IMAGES = 40  # enough for their quantile; more change nothing but the time
+IMAGES = 40  # enough for their quantile; more only take longer
 DRAWS = 10_000
 SEEDS = ((3, 3), (3, 5), (5, 5))
 RATIOS = (1.0, 3.0, 10.0)
@@ -33,7 +33,7 @@ SWEEPS = (3, 5, 8)  # arms
 
 
 def simulated(random: np.random.Generator, seeds: int, spread: float, shift: float = 0.0, draws: int = DRAWS) -> Side:
-    """A side whose trainings spread by `spread`; image effects and noise alike make an error of about 1 in a difference."""
+    """Return a side whose trainings have deviation `spread`; image effects and noise give a difference an error of about 1."""
     own = random.normal(0, spread, (draws, seeds, 1))
     effect = random.normal(0, math.sqrt(IMAGES / 2), (draws, 1, IMAGES))
     noise = random.normal(0, 0.3 * math.sqrt(IMAGES / 2), (draws, seeds, IMAGES))
@@ -43,24 +43,24 @@ def simulated(random: np.random.Generator, seeds: int, spread: float, shift: flo
 
 
 def against(left: Side, right: Side) -> Side:
-    """The other side of a difference."""
+    """Return the other side of a difference."""
     return Side(right.means, right.parts, -1.0)
 
 
 def found(left: Side, right: Side, level: float = LEVEL) -> np.ndarray:
-    """Which of the simulated differences are called measurable, and which way, `(draws,)` in -1, 0, 1."""
+    """Return the sign of each simulated difference that is called measurable, else 0: `(draws,)` in -1, 0, 1."""
     made = estimate([left, against(left, right)], units=IMAGES)
     return np.sign(made.value) * (np.abs(made.value) > made.margin(level))
 
 
 def false_differences(random: np.random.Generator) -> Iterator[list[str]]:
-    """Share of equal models called different, the largest over the spreads, and that at a spread of 2."""
+    """Yield the share of equal models called different at a spread of 2, and the largest share over all spreads."""
     yield ["seeds", *(f"spreads 1:{ratio:g}" for ratio in RATIOS)]
     for k, m in SEEDS:
         cells = []
         for ratio in RATIOS:
             shares = {s: float((found(simulated(random, k, s), simulated(random, m, s * ratio)) != 0).mean()) for s in SPREADS}
-            if k != m:  # the side with more seeds may also be the one that spreads less
+            if k != m:  # the side with more seeds may also be the one with the smaller spread
                 turned = {
                     s: float((found(simulated(random, k, s * ratio), simulated(random, m, s)) != 0).mean()) for s in SPREADS
                 }
@@ -70,7 +70,7 @@ def false_differences(random: np.random.Generator) -> Iterator[list[str]]:
 
 
 def power(random: np.random.Generator) -> Iterator[list[str]]:
-    """Share of differences found that are there, of 2 and 4 deviations over seeds, at a spread of 2."""
+    """Yield the share of true differences that are found, of 2 and 4 deviations over seeds, at a spread of 2."""
     yield ["seeds", "2 deviations", "4 deviations"]
     for k in (3, 5, 10):
         shares = [(found(simulated(random, k, 2.0, 2.0 * size), simulated(random, k, 2.0)) > 0).mean() for size in (2, 4)]
@@ -78,7 +78,7 @@ def power(random: np.random.Generator) -> Iterator[list[str]]:
 
 
 def words(random: np.random.Generator) -> Iterator[list[str]]:
-    """Share of sweeps without any difference of which a word says one."""
+    """Yield the share of sweeps without differences for which each word or verdict claims one."""
     yield ["arms", "seeds", "spreads", "`best(...).ahead`", "`rank`", "verdict, best against worst", "`trend`"]
     for arms, (k, ratio) in itertools.product(SWEEPS, ((3, 1.0), (3, 10.0), (5, 1.0))):
         spreads = [2.0 * (ratio if place == arms - 1 else 1.0) for place in range(arms)]
@@ -91,7 +91,7 @@ def words(random: np.random.Generator) -> Iterator[list[str]]:
 
 
 def _ordered(sides: Sequence[Side]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each draw: whether the first is ahead of all others, whether any two groups are apart, the first from the last."""
+    """Return for each draw whether the first is ahead of all others, whether two groups separate, whether first beats last."""
     arms = len(sides)
     pairs = {
         (i, j): found(sides[i], sides[j], LEVEL / (arms * (arms - 1) / 2)) for i, j in itertools.combinations(range(arms), 2)
@@ -107,7 +107,7 @@ def _ordered(sides: Sequence[Side]) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def table(rows: Iterator[list[str]]) -> str:
-    """A table in Markdown."""
+    """Format a Markdown table."""
     head, *body = [*rows]
     lines = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -136,7 +136,7 @@ RUN = """\
 
 
 def trained(count: int, folder: Path) -> Iterator[list[str]]:
-    """The same model trained `count` times, in disjoint groups of three: share of the facts that are called different."""
+    """Train one model `count` times and yield the share of facts called different between disjoint groups of three."""
     groups = {f"g{i}": range(3 * i + 1, 3 * i + 4) for i in range(count // 3)}
     runs = "".join(RUN.format(name=name, seeds=", ".join(map(str, seeds))) for name, seeds in groups.items())
     for place, text in (("experiments", EXPERIMENT.format(runs=runs, names=", ".join(groups))), ("templates", "x\n")):
@@ -165,7 +165,7 @@ def trained(count: int, folder: Path) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Prints the tables that were asked for."""
+    """Print the requested tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trainings", type=int, default=0, help="how many real trainings, a multiple of 3")
     parser.add_argument("--folder", type=Path, default=None, help="where they are kept; default: a temporary folder")

@@ -1,6 +1,6 @@
-"""Writes `docs/claims.webp`: an exchanged fact turns its sentence round, a false claim does not build: `python docs/claims.py`.
+"""Write `docs/claims.webp`: an exchanged fact reverses its sentence, a false claim does not build: `python docs/claims.py`.
 
-Everything that is shown is what the program says of the demonstration: its pages in a browser, its words in a terminal.
+Everything shown is the program's own output for the demonstration: its pages in a browser, its messages in a terminal.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ STYLE = """<meta charset="utf-8"><style>
 
 
 def main() -> None:
-    """Renews the moving picture."""
+    """Regenerate the animation."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "demo"
         told(folder, "demo", str(folder))
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def scenes(folder: Path, scratch: Path) -> Iterator[tuple[str, int]]:
-    """Each frame, and how many milliseconds it stands."""
+    """Yield each frame and its duration in milliseconds."""
     (folder / "templates" / "quickstart.md").write_text(WORDS + REST, encoding="utf-8")
     found = gather.material(plan_report("quickstart", Workspace.at(folder)))
     other = exchanged(found)
@@ -76,47 +76,47 @@ def scenes(folder: Path, scratch: Path) -> Iterator[tuple[str, int]]:
 
 
 def exchanged(material: Material) -> Material:
-    """The same with the measurements of both models exchanged."""
+    """Return the facts with the measurements of both models exchanged."""
     a, b = (material.facts[name] for name in PAIR)
     swapped = {a.name: replace(a, measurements=b.measurements), b.name: replace(b, measurements=a.measurements)}
     return replace(material, facts={**material.facts, **swapped})
 
 
 def page(folder: Path, material: Material, place: Path) -> str:
-    """What the HTML page of the template shows, as a picture."""
+    """Return the HTML page of the template as an image."""
     document = compose(render(folder / "templates" / "quickstart.md", material), material)
     written = write(document, ("html",), place, "page")
-    text = written.paths["html"].read_text(encoding="utf-8").replace('decoding="async"', "")  # no picture is to come later
+    text = written.paths["html"].read_text(encoding="utf-8").replace('decoding="async"', "")  # no lazily loaded images
     shot(text, place / "shot", 560, 520)
     return f'<img decoding="sync" src="{(place / "shot.png").as_uri()}">'
 
 
 def table(material: Material, *, now: bool = False) -> str:
-    """The two values as they are stored."""
+    """Return the two stored values as a table."""
     rows = "".join(f"<tr><td>{name}</td><td>{material.facts[name].value:.1f}</td></tr>" for name in PAIR)
     return f'<table class="{"now" if now else ""}">{rows}</table>'
 
 
 def terminal(text: str) -> str:
-    """A terminal."""
+    """Return a terminal."""
     return f'<pre class="terminal">{html.escape(text)}</pre>'
 
 
 def frame(title: str, template: str, left: str, right: str) -> str:
-    """One frame: what happens, the template, what is stored or said, the page."""
+    """Return one frame: title, template, stored facts or output, page."""
     source = f'<pre class="left">{html.escape(template)}</pre><div class="left">{left}</div>'
     return f'<div class="frame"><h2>{title}</h2>{source}<div class="page">{right}</div></div>'
 
 
 def told(folder: Path, *command: str) -> str:
-    """What the program says, and its exit code where it is not 0."""
+    """Return the output of the program, and its exit code if that is not 0."""
     program, here = [sys.executable, "-m", "report_builder", *command], folder if folder.exists() else None
     done = subprocess.run(program, cwd=here, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "50"})
     return done.stderr + (f"$ echo $?\n{done.returncode}\n" if done.returncode else "")
 
 
 def shot(text: str, place: Path, wide: int, tall: int) -> Image.Image:
-    """A page as a browser shows it."""
+    """Take a screenshot of a page in a browser."""
     browser = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
     source, picture = place.with_suffix(".html"), place.with_suffix(".png")
     source.write_text(text, encoding="utf-8")

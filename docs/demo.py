@@ -1,4 +1,4 @@
-"""Renews what `report-builder demo` shows: `python docs/demo.py` builds the quickstart and packs it into the package."""
+"""Regenerate what `report-builder demo` shows: `python docs/demo.py` builds the quickstart and packs it into the package."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from report_builder.cli import hand_in, main
 
 ROOT = Path(__file__).parents[1]
-FORMATS = "md"  # the others would double its size
+FORMATS = "md"  # the other files would double its size
 
 if __name__ == "__main__":
     folders = {

@@ -1,6 +1,6 @@
-"""Writes `docs/explorer.webp`, the explorer of a built page as somebody moves over it: `python docs/explorer.py [PAGE]`.
+"""Write `docs/explorer.webp`, the explorer of a built page with a moving pointer: `python docs/explorer.py [PAGE]`.
 
-A browser lays the figure out once for each frame, its ring where the frame has it, on one long picture that is cut.
+A browser lays out the figure once for each frame, with its ring at the frame's position, on one long image that is then cut.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SCRIPT = """
 
 
 def main(page: Path) -> None:
-    """Renews the moving picture."""
+    """Regenerate the animation."""
     browser = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
     sizes = {"across": ACROSS, "wide": WIDE, "tall": TALL, "frames": FRAMES}
     with tempfile.TemporaryDirectory() as folder:

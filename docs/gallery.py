@@ -1,7 +1,7 @@
-"""Writes `docs/gallery.md` and its pictures from the built report `gallery`: `make gallery`.
+"""Write `docs/gallery.md` and its images from the built report `gallery`: `make gallery`.
 
-Each figure of `experiments/gallery.yaml` stands there with the line of YAML that asks for it, in the order of the report; the
-options of a kind stand with its first figure.
+Each figure of `experiments/gallery.yaml` is listed with its line of YAML, in the order of the report; the options of a kind
+are listed with its first figure.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from report_builder.kinds import FIGURES, MODELS, Figure, Parameters
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT, FIGURE_FOLDER = ROOT / "experiments" / "gallery.yaml", ROOT / "figures" / "gallery"
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
-WIDTH = 900  # pixels of a picture in the docs
+WIDTH = 900  # width of an image of the docs in pixels
 OVERVIEW, TILE, ACROSS = ROOT / "docs" / "figures.png", (380, 300), 4
 CHOSEN = (
     "back",
@@ -44,7 +44,7 @@ embedded digits. The line above each picture produces it under `figures:`; `repo
 
 
 def main() -> None:
-    """Renews the page and its pictures."""
+    """Regenerate the page and its images."""
     index = json.loads((FIGURE_FOLDER / "index.json").read_text(encoding="utf-8"))
     PICTURES.mkdir(exist_ok=True)
     for old in PICTURES.glob("*.png"):
@@ -61,14 +61,14 @@ def main() -> None:
 
 
 def written(text: str) -> Iterator[tuple[str, str]]:
-    """The lines of each figure as they stand in the file, by id."""
+    """Return the lines of each figure of the file, by id."""
     figures = re.search(r"^figures:\n(.*?)(?=^\S)", text, re.MULTILINE | re.DOTALL)[1]
     for entry in re.finditer(r"^  ([\w-]+):.*\n(?:^   .*\n)*", figures, re.MULTILINE):
         yield entry[1], entry[0].rstrip()
 
 
 def section(id_: str, kind: str, entry: str, figure: Mapping[str, Any], *, first: bool) -> Iterator[str]:
-    """The lines of one figure: heading and options where the kind is new, then YAML and picture."""
+    """Return the section of one figure: heading and options if the kind is new, then YAML and image."""
     if first:
         yield f"## {kind}\n\n{said(FIGURES.get(kind))}\n"
     yield f"```yaml\n{entry}\n```\n\n![{figure['alt']}](gallery/{id_}.png)\n"
@@ -77,20 +77,20 @@ def section(id_: str, kind: str, entry: str, figure: Mapping[str, Any], *, first
 
 
 def said(kind: Figure[Parameters]) -> str:
-    """What a kind is, and of which models."""
+    """Return the description of a kind and of the models it serves."""
     models = ", ".join(f"`{name}`" for name, model in MODELS if kind.fits(model.abilities))
     summary = f"{kind.summary[0].upper()}{kind.summary[1:]}."
     return f"{summary} Models that provide {kind.needs}: {models}." if kind.serves else summary
 
 
 def options(kind: str) -> str:
-    """The options of a kind as a list."""
+    """Return the options of a kind as a list."""
     fields = FIGURES.get(kind).parameters.model_fields
     return "\n".join(f"- `{name}`: {field.description}" for name, field in fields.items())
 
 
 def small(source: Path, target: Path) -> None:
-    """A figure for the screen: fewer pixels, fewer colours."""
+    """Save a figure for the screen: fewer pixels, fewer colours."""
     with Image.open(source) as picture:
         width = min(WIDTH, picture.width)
         size = width, round(picture.height * width / picture.width)
@@ -99,12 +99,12 @@ def small(source: Path, target: Path) -> None:
 
 
 def few_colours(picture: Image.Image) -> Image.Image:
-    """A picture with a palette that keeps rare colours: those of classes are rare beside black and white."""
+    """Reduce an image to a palette that keeps rare colours: those of classes are rare next to black and white."""
     return picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
 def overview(sources: Sequence[Path]) -> None:
-    """Some figures on one picture, for the README."""
+    """Combine some figures into one image for the README."""
     wide, tall = TILE
     sheet = Image.new("RGB", (wide * ACROSS, tall * -(-len(sources) // ACROSS)), "white")
     for place, source in enumerate(sources):

@@ -1,4 +1,4 @@
-"""The pages of the reference, made from what is registered whenever the site is built: nothing of them is written by hand."""
+"""The pages of the reference, generated from the registries whenever the site is built; nothing in them is written by hand."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PARTS = {
 
 
 def pages() -> dict[str, str]:
-    """Markdown of each page of the reference by the name of its file."""
+    """Return the Markdown of each page of the reference by file name."""
     return {
         "experiment.md": page("Keys of an experiment file", EXPERIMENT, map(keys, PARTS)),
         "models.md": page("Models", MODELS, (model(kind) for _, kind in kinds.MODELS)),
@@ -66,12 +66,12 @@ LIMITS_HEAD = (
 
 
 def page(title: str, head: str, sections: Iterable[str]) -> str:
-    """A page: what it is about, and its sections."""
+    """Return a page: its introduction and its sections."""
     return "\n\n".join([f"# {title}", head, *sections]) + "\n"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; empty where it has no rows."""
+    """Format a Markdown table; empty if it has no rows."""
     lines = [" | ".join(cell.replace("|", r"\|").replace("\n", " ") or " " for cell in row) for row in rows]
     return (
         "\n".join([f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *(f"| {line} |" for line in lines)])
@@ -81,7 +81,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def fields(model: type[BaseModel]) -> str:
-    """The table of what a class takes."""
+    """Return the table of the fields of a class."""
     defaults = model.model_construct().model_dump(mode="json", warnings=False)
     rows = [
         (f"`{name}`", default(each, defaults.get(name)), each.description or "") for name, each in model.model_fields.items()
@@ -90,24 +90,24 @@ def fields(model: type[BaseModel]) -> str:
 
 
 def default(field: FieldInfo, value: object) -> str:
-    """A default as YAML has it."""
+    """Return a default in YAML notation."""
     text = json.dumps(value, ensure_ascii=False)
     return "required" if field.is_required() else "" if text in ('""', "{}", "[]") or len(text) > 60 else f"`{text}`"
 
 
 def keys(place: str) -> str:
-    """The keys at one place of an experiment file."""
+    """Return the keys at one level of an experiment file."""
     said = (inspect.getdoc(PARTS[place]) or "").splitlines()[0]
     return f"## {f'`{place}`' if place else 'The file'}\n\n{said}\n\n{fields(PARTS[place])}"
 
 
 def parameters(kind: kinds.Declared[kinds.Parameters]) -> str:
-    """A kind: what it is, and its parameters."""
+    """Return the section of a kind: its description and parameters."""
     return f"## {kind.name}\n\n{kind.summary[0].upper()}{kind.summary[1:].rstrip('.')}.\n\n{fields(kind.parameters)}"
 
 
 def model(kind: kinds.Model[kinds.Parameters]) -> str:
-    """A model, with its presets, what it logs, and what may be asked of it."""
+    """Return the section of a model, with its presets, logged terms and capabilities."""
     presets = table(
         ["preset", "gives"], [(f"`{name}`", f"`{json.dumps(each.parameters)}`") for name, each in kind.presets.items()]
     )
@@ -117,7 +117,7 @@ def model(kind: kinds.Model[kinds.Parameters]) -> str:
 
 
 def metric(kind: kinds.Metric[kinds.Parameters]) -> str:
-    """A metric, with the facts that it gives where its parameters are the usual ones."""
+    """Return the section of a metric, with the facts that it gives for typical parameters."""
     judge = {"judge": "judge"} if "judge" in kind.parameters.model_fields else {}
     asked = kind.parameters.model_validate(judge)
     given = kind.values(asked, kind.reads(asked))
@@ -126,7 +126,7 @@ def metric(kind: kinds.Metric[kinds.Parameters]) -> str:
 
 
 def probe(kind: kinds.Probe[kinds.Parameters]) -> str:
-    """A probe, with what it needs of a model and the arrays that it gives."""
+    """Return the section of a probe, with the capabilities it needs and the arrays it gives."""
     said = inspect.getdoc(kind.measure or kind.judged) or ""
     arrays = re.search(r"Returns:\n(.*?)(?:\n\n|\Z)", said, re.DOTALL)
     needs = f"Needs {', '.join(f'`{each}`' for each in sorted(kind.needs))}. " if kind.needs else ""
@@ -134,13 +134,13 @@ def probe(kind: kinds.Probe[kinds.Parameters]) -> str:
 
 
 def figure(kind: kinds.Figure[kinds.Parameters]) -> str:
-    """A figure, with the models that it serves."""
+    """Return the section of a figure, with the models that it serves."""
     served = ", ".join(f"`{name}`" for name, model in kinds.MODELS if kind.fits(model.abilities))
     return f"{parameters(kind)}\n\nFor models that provide {kind.needs}: {served}." if kind.serves else parameters(kind)
 
 
 def commands(program: argparse.ArgumentParser) -> Iterator[str]:
-    """Each command with its options, sub-commands in their place."""
+    """Return each command with its options, subcommands in place."""
     for name, command in subcommands(program).items():
         if inner := subcommands(command):
             yield from (described(f"{name} {each}", found) for each, found in inner.items())
@@ -149,13 +149,13 @@ def commands(program: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def subcommands(program: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
-    """The commands of a program by name."""
+    """Return the commands of a program by name."""
     found = [action.choices for action in program._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
     return found[0] if found else {}
 
 
 def described(name: str, command: argparse.ArgumentParser) -> str:
-    """One command; what all of them have, the folders, is left out."""
+    """Return the section of one command; the folder options, which all commands have, are left out."""
     actions = [each for each in command._actions if each.dest not in LEFT_OUT]  # noqa: SLF001
     rows = [(f"`{' '.join([', '.join(a.option_strings), a.metavar or '']).strip() or a.dest}`", a.help or "") for a in actions]
     return f"## {name}\n\n{(command.description or '').capitalize()}.\n\n{table(['option', 'what it does'], rows)}"
@@ -165,7 +165,7 @@ LEFT_OUT = {"help", "experiments", "templates", "store", "figures", "data", "roo
 
 
 def limits() -> str:
-    """The limits that there are."""
+    """Return the table of limits."""
     return table(
         ["limit", "at most", "of"], [(f"`{name}`", each.told(each.default), each.noun) for name, each in LIMITS.items()]
     )

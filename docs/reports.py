@@ -1,6 +1,6 @@
-"""Writes `docs/reports.md`, its documents and pictures from reports that were built: `python docs/reports.py`.
+"""Write `docs/reports.md` with its documents and images from built reports: `python docs/reports.py`.
 
-Each is copied as it was handed in, with the figures of `CHOSEN`; `docs/reports/metrics.csv` has the facts of all.
+Each document is copied as handed in, with the figures of `CHOSEN`; `docs/reports/metrics.csv` has the facts of all.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, FOLDER = ROOT / "docs" / "reports.md", ROOT / "docs" / "reports"
 COLUMNS = ("report", "fact", "value", "unit", "spread", "n", "seeds")
-WIDE, TALL = 900, 420  # pixels of the pictures of a report, side by side
-# What a report is, and which of its figures stand here.
+WIDE, TALL = 900, 420  # pixels of the images of a report, side by side
+# The description of a report, and which of its figures are shown.
 CHOSEN = {
     "quickstart": (
         "An autoencoder and a variational one, two pages: the first report that the README builds.",
@@ -46,7 +46,7 @@ on two cores. [metrics.csv](reports/metrics.csv) has every fact that they can ci
 
 
 def main() -> None:
-    """Renews the page for the reports that are built."""
+    """Regenerate the page for the reports that are built."""
     FOLDER.mkdir(exist_ok=True)
     parts, rows = [HEAD], list[dict[str, str]]()
     for name, (said, figures) in CHOSEN.items():
@@ -64,12 +64,12 @@ def main() -> None:
 
 
 def row(value: dict[str, object]) -> dict[str, str]:
-    """A fact as text."""
+    """Return a fact as text."""
     return {key: "" if value[key] is None else f"{value[key]}" for key in COLUMNS[2:]}
 
 
 def strip(name: str, figures: tuple[str, ...]) -> str:
-    """Writes some figures of a report side by side, and returns what they show."""
+    """Save some figures of a report side by side, and return what they show."""
     index = json.loads((ROOT / "figures" / name / "index.json").read_text(encoding="utf-8"))
     tiles = list(pictures(name, [index[id_]["png"] for id_ in figures]))
     sheet = Image.new("RGB", (WIDE, max(tile.height for tile in tiles)), "white")
@@ -80,7 +80,7 @@ def strip(name: str, figures: tuple[str, ...]) -> str:
 
 
 def pictures(name: str, files: list[str]) -> Iterator[Image.Image]:
-    """The figures, small."""
+    """Return the figures, scaled down."""
     for file in files:
         with Image.open(ROOT / "figures" / name / file) as picture:
             tile = picture.convert("RGB")

@@ -1,6 +1,6 @@
-"""What mkdocs asks while it builds the site (`hooks:` of mkdocs.yml): pages that are no files in docs/, and forms of Markdown.
+"""Hooks of mkdocs (`hooks:` of mkdocs.yml): pages that are not files in docs/, and extensions of Markdown.
 
-The README is the first page, so that nothing is written twice; the reference is made of what is registered.
+The README is the front page, so that nothing is written twice; the reference is generated from the registries.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds README, changelog and licence, with links as they are from docs/, and the reference."""
+    """Add README, changelog and licence, with links relative to docs/, and the reference."""
     made = {f"reference/{name}": text for name, text in reference.pages().items()}
     for source, name in (("README.md", "index.md"), ("CHANGELOG.md", "changelog.md"), ("LICENSE", "licence.md")):
         text = (ROOT / source).read_text(encoding="utf-8").replace("](docs/", "](")
@@ -30,6 +30,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, **_: object) -> str:
-    """As GitHub reads it: Markdown within `<details>`, and a list without an empty line before it."""
+    """Render Markdown as GitHub does: inside `<details>`, and lists without an empty line before them."""
     text = markdown.replace("<details>", '<details markdown="1">')
     return re.sub(r"^(?![ -*|#]|\d+\. )(.+)\n(?=(?:- |\d+\. ))", r"\1\n\n", text, flags=re.MULTILINE)

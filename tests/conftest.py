@@ -1,6 +1,6 @@
-"""Tests that need a program which is no wheel carry `external(program, ...)` and are left out where it is absent.
+"""Shared fixtures; tests that need a non-Python program are marked `external(program, ...)` and deselected without it.
 
-And the laboratory: a project folder with one tiny report, for the rooms that need a whole one.
+The laboratory is a project folder with one tiny report, for tests that need a complete project.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ from report_builder.spec.training import Training
 from report_builder.store import Step, digest, locked
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"  # `npm install --no-save axe-core`
-PROGRAMS = {  # what a test names -> programs, one of which will do
+PROGRAMS = {  # name used by a test -> programs, any of which is sufficient
     "axe": (str(AXE),),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice": ("soffice", "libreoffice"),
     "poppler": ("pdftotext",),
 }
 LONG = ("cli", "contracts", "datasets", "end_to_end", "models", "plan", "run", "train")
-REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: an absent program is then an error
+REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: a missing program is then an error
 
-# No Debian packages: `.ci/run` says what is left out where npm cannot be reached, and some containers make no namespace.
+# Not Debian packages: `.ci/run` reports what is skipped if npm cannot be reached; some containers forbid namespaces.
 OPTIONAL = {"axe", "namespaces"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselects what cannot run here, and begins with the rooms of long tests: no core waits for the last of them."""
+    """Deselect what cannot run here, and run slow folders first, so that no core waits for the last of them."""
     absent = {item: missing for item in items if (missing := _missing(item))}
     named = sorted({program for missing in absent.values() for program in missing} - OPTIONAL)
     if named and os.environ.get(REQUIRED):
@@ -58,14 +58,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _missing(item: pytest.Item) -> list[str]:
-    """The programs that a test needs and this machine lacks."""
+    """Return the programs that a test needs and that are missing."""
     needed = [program for marker in item.iter_markers("external") for program in _named(marker)]
     return [name for name in needed if not any(map(_here, PROGRAMS.get(name, (name,))))]
 
 
 @functools.cache
 def _here(program: str) -> bool:
-    if program == "namespaces":  # some containers let nobody make one
+    if program == "namespaces":  # some containers do not allow it
         made = ["unshare", "-Urpf", "true"]
         return shutil.which("unshare") is not None and subprocess.run(made, check=False, capture_output=True).returncode == 0
     return shutil.which(program) is not None or Path(program).is_file()
@@ -157,30 +157,30 @@ class Lab:
         )
 
     def write(self) -> None:
-        """The experiment and its template, as they are at first."""
+        """Write the experiment and its template in their initial form."""
         for path, text in ((self.experiment, EXPERIMENT), (self.template, TEMPLATE)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
 
     def edit(self, old: str, new: str, file: Path | None = None) -> None:
-        """Replaces text that stands in the experiment file (or in another one)."""
+        """Replace text in the experiment file (or in another one)."""
         path = file or self.experiment
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{old!r} does not stand in {path.name}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     def plan(self, report: str = "tiny", **options: Any) -> Plan:
-        """The plan of the report, with a store that has just been opened."""
+        """Plan the report with a newly opened store."""
         return plan_report(report, self.workspace, **options)
 
     def arguments(self, *arguments: str) -> list[str]:
-        """A command with the folders of this project."""
+        """Return a command with the folders of this project."""
         roots = ("experiments", "templates", "store", "build", "figures")
         named = [f"--{root}={getattr(self.workspace, root)}" for root in roots]
         return [*arguments, *named, f"--data={self.folder / 'data'}"]
 
     def run(self, *arguments: str) -> int:
-        """Exit code of a command, run in this process."""
+        """Run a command in this process and return its exit code."""
         return main(self.arguments(*arguments))
 
     def start(
@@ -189,25 +189,25 @@ class Lab:
         python: Sequence[str] = ("-m", "report_builder"),
         environment: Mapping[str, str] = os.environ,
     ) -> subprocess.Popen[str]:
-        """A command in a process of its own, in its own group."""
+        """Start a command in a process and process group of its own."""
         command, pipe = [sys.executable, *python, *self.arguments(*arguments)], subprocess.PIPE
         here = {**environment, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=self.folder, env=here, process_group=0)
 
     def copy(self, folder: Path) -> Lab:
-        """The same project, with all it has stored, in another folder."""
+        """Copy the project with everything it has stored to another folder."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         return Lab(folder)
 
     def to_do(self, **options: Any) -> list[str]:
-        """The steps that would run, without the names of those that read them."""
+        """Return the sorted steps that would run, without the names of the steps that read them."""
         plan = self.plan(**options)
         return sorted(planned.label.rpartition(": ")[2] for planned in plan.missing(plan.everything()))
 
 
 @pytest.fixture(autouse=True)
 def limits() -> Iterator[None]:
-    """What a command allowed by `--limit` holds for its own test only."""
+    """Confine what a command allows with `--limit` to its own test."""
     before = os.environ.get(VARIABLE)
     yield
     os.environ.pop(VARIABLE, None)
@@ -216,13 +216,13 @@ def limits() -> Iterator[None]:
 
 @pytest.fixture
 def axe() -> str:
-    """The script of an audit of accessibility, axe-core."""
+    """The script of axe-core, an accessibility audit."""
     return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def read_once() -> Iterator[None]:
-    """The code of a file is read once for the memos of all projects: this takes most of the time of a first plan."""
+    """Read the code of each file only once for the memos of all projects, since this dominates the time of a first plan."""
     genuine = digest._read
 
     @functools.cache
@@ -236,7 +236,7 @@ def read_once() -> Iterator[None]:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
-    """A project in which nothing was built yet."""
+    """A project in which nothing has been built."""
     made = Lab(tmp_path)
     made.write()
     return made
@@ -244,7 +244,7 @@ def lab(tmp_path: Path) -> Lab:
 
 @pytest.fixture(scope="session")
 def page_of_own_pieces(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A project with every file that docs/own-model.md shows, training for two epochs; nothing is built."""
+    """A project with every file that docs/own-model.md shows, training for two epochs; nothing has been built."""
     made, page = Lab(tmp_path_factory.mktemp("own")), Path(__file__).parents[1] / "docs" / "own-model.md"
     for block in re.findall(r"^```\w+\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
         name, _, text = block.partition("\n")
@@ -256,14 +256,14 @@ def page_of_own_pieces(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A project whose report was built once, for the tests on all cores; those that change it work on a copy (`built`)."""
+    """A project whose report was built once, shared by the tests of all cores; tests that change it use a copy (`built`)."""
     shared = tmp_path_factory.getbasetemp()
     made = Lab((shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "finished")
     with locked(made.folder.with_suffix(".lock")):
         if not (made.folder / "build" / "tiny" / "tiny.pdf").is_file():
             made.write()
-            assert made.run("build", "tiny", "--jobs", "1") == 0  # one process that imports TensorFlow, not two
-    return made.copy(tmp_path_factory.mktemp("finished"))  # what one process does in it, no other sees
+            assert made.run("build", "tiny", "--jobs", "1") == 0  # only one process that imports TensorFlow
+    return made.copy(tmp_path_factory.mktemp("finished"))  # files that one process writes are not seen by the others
 
 
 @pytest.fixture
@@ -294,18 +294,18 @@ def _probe_step(run, *, judge=None, data=None, **probe):
 
 @pytest.fixture
 def run_step():
-    """Makes a step that trains a small model."""
+    """A function that returns a step that trains a small model."""
     return _run_step
 
 
 @pytest.fixture
 def probe_step():
-    """Makes a step that measures a run, or the data alone."""
+    """A function that returns a step that measures a run, or only the data."""
     return _probe_step
 
 
 def job_of(step: Step) -> Job:
-    """A step as a job."""
+    """Return a step as a job."""
     run = step.kind == "run"
     label = f"run {step.spec['model']['kind']}, seed {step.spec['seed']}" if run else step.spec["probe"]["kind"]
     return Job(step, label, step.inputs)
@@ -313,13 +313,13 @@ def job_of(step: Step) -> Job:
 
 @pytest.fixture
 def site(tmp_path: Path):
-    """A machine whose store and experiments lie under the test's folder."""
+    """A machine with store and experiments in the test's folder."""
     return Site(tmp_path / "store", (), tmp_path)
 
 
 @pytest.fixture
 def do(site: Site):
-    """Does steps in processes of this machine; what failed."""
+    """A function that runs steps in processes of this machine and returns the failed ones."""
 
     def done(*steps: Step, workers: int = 2, on_event: OnEvent = lambda job, event: None, store: str = "store"):
         here, jobs = replace(site, root=site.root.with_name(store)), [job_of(step) for step in steps]
@@ -328,14 +328,14 @@ def do(site: Site):
     return done
 
 
-# --- what is meant where nothing is said --------------------------------------------------------------------------------------
+# --- defaults -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def hold_defaults() -> Callable[[str], None]:
-    """Compares the defaults, numbers or words, of every public function, method and record of a room with its `defaults.json`.
+    """Compare the defaults (numbers or words) of all public functions, methods and records of a package with `defaults.json`.
 
-    New ones may come, and single ones go.
+    Defaults may be added, and single ones removed.
     """
 
     def hold(room: str) -> None:

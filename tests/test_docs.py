@@ -1,4 +1,4 @@
-"""What the README and the pages of the docs show is what the program takes, and the site has it all."""
+"""The README and the pages of the docs show only what the program accepts, and the site is complete."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ COMMAND = re.compile(
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """The fenced blocks of a page in this language."""
+    """Return the fenced blocks of a page in this language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
 
 
 def examples() -> list[tuple[str, str]]:
-    """Pages that no other test runs, each with each of its blocks of Markdown, or with an empty one."""
+    """Return the pages that no other test runs, each with each of its Markdown blocks, or with an empty one."""
     read = [page for page in PAGES if page not in RUN_ELSEWHERE and (blocks(page, "yaml") or blocks(page, "markdown"))]
     return [(page, template) for page in read for template in blocks(page, "markdown") or [""]]
 
 
 @pytest.mark.parametrize(("page", "template"), examples())
 def test_an_example_is_a_report(page: str, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    """The blocks of YAML of a page, laid upon each other, with a block of Markdown as their text: nothing is wrong."""
+    """The merged YAML blocks of a page and one of its Markdown blocks form a report without mistakes."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "templates").mkdir()
     (tmp_path / "experiments").mkdir()
@@ -72,13 +72,13 @@ def test_an_example_is_a_report(page: str, template: str, tmp_path: Path, monkey
 
 
 def test_the_gallery_shows_lines_of_its_experiment() -> None:
-    """Each block of YAML there stands letter by letter in the file that the gallery is built from."""
+    """Each YAML block of the gallery page occurs literally in the file from which the gallery is built."""
     experiment = (ROOT / "experiments" / "gallery.yaml").read_text(encoding="utf-8")
     assert [block for block in blocks("gallery.md", "yaml") if block not in experiment] == []
 
 
 def commands() -> list[tuple[str, str]]:
-    """Every command that a page names, with the page, without what two spaces set apart; a bare name is none."""
+    """Return every command in a page, with the page, without a comment after two spaces; a bare program name does not count."""
     found = [(page, each["inline"] or each["line"]) for page, text in PAGES.items() for each in COMMAND.finditer(text)]
     parts = [(page, part.strip()) for page, line in found for part in line.partition("  ")[0].split("&&")]
     return [(page, part) for page, part in parts if part.count(" ") > 1 or part.startswith("make")]
@@ -86,14 +86,14 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("page", "line"), sorted({each for each in commands() if each[1].startswith("report-builder")}))
 def test_a_command_parses(page: str, line: str) -> None:
-    """What stands behind `report-builder` is read by the program's own parser, which else ends the test."""
+    """The program's own parser accepts every `report-builder` command of the docs."""
     arguments = shlex.split(re.sub(r"<(\w+)>", r"\1", line.replace(" ...", "")))[1:]
     parser().parse_args(arguments)
 
 
 @pytest.mark.parametrize(("page", "line"), sorted({each for each in commands() if each[1].startswith("make ")}))
 def test_a_target_exists(page: str, line: str) -> None:
-    """What stands behind `make` are targets and variables of the Makefile."""
+    """Every `make` command of the docs uses targets and variables of the Makefile."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for word in shlex.split(line)[1:]:
         name, given, _ = word.partition("=")
@@ -102,7 +102,7 @@ def test_a_target_exists(page: str, line: str) -> None:
 
 
 def test_the_reference_has_everything() -> None:
-    """Every kind with every parameter, every key, every command and option, every limit."""
+    """The reference contains every kind with every parameter, every key, every command and option, and every limit."""
     pages = reference.pages()
     for sort, registry in KINDS.items():
         for name, kind in registry:
@@ -115,14 +115,14 @@ def test_the_reference_has_everything() -> None:
 
 
 def options(program: argparse.ArgumentParser) -> set[str]:
-    """Long options of all commands, but for the folders and limits, which all of them have."""
+    """Return the long options of all commands, except those of folders and limits, which all commands have."""
     inner = set().union(*(options(each) for each in reference.subcommands(program).values()))
     own = {option for each in program._actions if each.dest not in reference.LEFT_OUT for option in each.option_strings}
     return (inner | own) - {"--version"}
 
 
 def test_the_site_asks_the_network_for_nothing() -> None:
-    """Fonts are the reader's, and what the search needs lies beside it; every page of the docs is in its contents."""
+    """The site uses the reader's fonts, ships what its search needs, and lists every page of the docs in its contents."""
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     site = yaml.safe_load(re.sub(r"!!python\S+ ", "", text))
     assert site["theme"]["font"] is False
@@ -134,7 +134,7 @@ def test_the_site_asks_the_network_for_nothing() -> None:
 
 @pytest.mark.slow
 def test_the_site_is_built(tmp_path: Path) -> None:
-    """Every page and every link is found, and no page takes anything from elsewhere."""
+    """Every page and every link resolves, and no page loads anything from another host."""
     mkdocs = pytest.importorskip("mkdocs.commands.build", reason="make docs installs it")
     from mkdocs.config import load_config
 
@@ -146,7 +146,7 @@ def test_the_site_is_built(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    """Its files are written and its commands run, in their order, in an empty folder, each with the exit code that it tells."""
+    """The tutorial works in an empty folder: its files are written and its commands end with the exit codes it states."""
     monkeypatch.chdir(tmp_path)
     done = []
     shown = r"^```(?:yaml|markdown)\n(?:<)?# (?P<file>\S+)(?: #>)?\n(?P<text>.*?)^```$|^    report-builder (?P<command>[^\n]*)$"

@@ -1,4 +1,4 @@
-"""What is public says what it is, and a test says its law."""
+"""Public names and tests are documented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Definition]]:
-    """Public classes, functions and methods, with dotted names."""
+    """Yield public classes, functions and methods with their dotted names."""
     for node in body:
         if isinstance(node, Definition) and not node.name.startswith("_"):
             yield prefix + node.name, node
@@ -29,14 +29,14 @@ def test_public_names_are_documented() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         place = path.relative_to(PACKAGE.parent)
         bare += [] if ast.get_docstring(tree) else [f"{place}: the module"]
-        keras = path.name == "network.py"  # call, train_step ... fulfil Keras' interface
+        keras = path.name == "network.py"  # call, train_step ... implement Keras' interface
         found = [(name, node) for name, node in public(tree.body) if not (keras and "." in name)]
         bare += [f"{place}:{node.lineno}: {name}" for name, node in found if not ast.get_docstring(node)]
     assert not bare, "\n".join(bare)
 
 
 def test_tests_say_their_law() -> None:
-    """The docstring of every test is one sentence of one paragraph that ends with a full stop."""
+    """The docstring of every test is a single paragraph that ends with a full stop."""
     wrong = []
     for path in sorted(TESTS.rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-"""What happens before anything is installed: the machine and the Python are judged by name."""
+"""Checks before anything is installed: the machine and the Python version are judged by name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fits() -> ModuleType:
 
 @pytest.fixture
 def entrance(tmp_path: Path) -> Path:
-    """A copy of what a fresh clone has for its installation, in a folder with a space in its name."""
+    """A copy of the files that installation needs in a fresh clone, in a folder with a space in its name."""
     folder = tmp_path / "a clone"
     shutil.copytree(ROOT / "requirements", folder / "requirements", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Makefile", folder)
@@ -41,7 +41,7 @@ def entrance(tmp_path: Path) -> Path:
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs make without what an outer make says."""
+    """Run make without the environment of an outer make."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -62,7 +62,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_machines_are_judged_by_name(fits: ModuleType, machine: tuple[object, ...], rule: str) -> None:
-    """A supported machine fits, and another one is told what does not fit."""
+    """A supported machine is accepted, and for any other the reason is stated."""
     problem = fits.machine_problem(*machine)
     assert rule in problem
     assert bool(problem) == bool(rule)
@@ -70,18 +70,18 @@ def test_machines_are_judged_by_name(fits: ModuleType, machine: tuple[object, ..
 
 @pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 14, 0)])
 def test_another_python_is_named(fits: ModuleType, version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Python that TensorFlow has no wheels for is refused with its version."""
+    """A Python for which TensorFlow has no wheels is refused with its version."""
     monkeypatch.setattr(sys, "version_info", version)
     assert ".".join(map(str, version)) in fits.python_problem()
 
 
 def test_this_python_fits(fits: ModuleType) -> None:
-    """The Python that runs the tests is one that the installation accepts."""
+    """The Python that runs the tests is accepted by the installation."""
     assert fits.python_problem() == ""
 
 
 def test_an_unfitting_python_leaves_nothing_behind(entrance: Path) -> None:
-    """A Python that does not fit stops every target with what was found, what fits and what to do."""
+    """An unsupported Python stops every target with what was found, what is supported and what to do."""
     python = entrance / "old python"
     python.write_text("#!/bin/sh\necho is Python 3.9.1\nexit 4\n")
     python.chmod(0o755)
@@ -94,7 +94,7 @@ def test_an_unfitting_python_leaves_nothing_behind(entrance: Path) -> None:
 
 
 def test_an_unfitting_machine_leaves_nothing_behind(entrance: Path) -> None:
-    """A machine that does not fit stops at once, whatever other Pythons there are, and installs nothing."""
+    """An unsupported machine stops at once, whatever other Pythons exist, and installs nothing."""
     python = entrance / "elsewhere"
     python.write_text("#!/bin/sh\necho report-builder cannot be installed here.\nexit 3\n")
     python.chmod(0o755)
@@ -105,7 +105,7 @@ def test_an_unfitting_machine_leaves_nothing_behind(entrance: Path) -> None:
 
 
 def test_help_lists_every_target(entrance: Path) -> None:
-    """`make` alone lists every target with one line and installs nothing."""
+    """`make` on its own lists every target with one line and installs nothing."""
     done = make(entrance)
     targets = (entrance / "Makefile").read_text().partition(".PHONY:")[2].partition("\n")[0].split()
     assert done.returncode == 0
@@ -114,7 +114,7 @@ def test_help_lists_every_target(entrance: Path) -> None:
 
 
 def test_values_arrive_whole(entrance: Path) -> None:
-    """A value with spaces, quotes and letters of any language passes through make into one argument."""
+    """A value with spaces, quotes and non-ASCII letters passes through make as one argument."""
     python = entrance / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\nfor one in "$@"; do printf "<%s>" "$one"; done\n')
@@ -129,7 +129,7 @@ def test_values_arrive_whole(entrance: Path) -> None:
 def test_doctor_names_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where TensorFlow is not installed the doctor says so, says what to do, and exits with the code of a finding."""
+    """If TensorFlow is not installed, the doctor reports it, says what to do, and exits with the code of a finding."""
     monkeypatch.setattr(doctor, "TENSORFLOWS", ("no-such-distribution",))
     assert doctor.run([tmp_path], tmp_path / "runs") == 3
     said = capsys.readouterr().out
@@ -138,7 +138,7 @@ def test_doctor_names_what_is_missing(
 
 
 def test_doctor_sees_data_sets(tmp_path: Path) -> None:
-    """The doctor lists the data sets that lie in a data folder, and needs none."""
+    """The doctor lists the data sets in a data folder, and requires none."""
     (tmp_path / "mnist.npz").touch()
     lines = {check.name: check for check in doctor.examine([tmp_path], tmp_path / "runs")}
     assert "MNIST" in lines["data"].found
@@ -146,7 +146,7 @@ def test_doctor_sees_data_sets(tmp_path: Path) -> None:
 
 
 def test_doctor_sees_a_store_it_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that cannot be written is missing, with the folder that refuses."""
+    """A store that cannot be written is reported as missing, with the folder that refuses."""
     monkeypatch.setattr(os, "access", lambda *_: False)
     lines = {check.name: check for check in doctor.examine([], tmp_path / "runs" / "deep")}
     assert lines["store"].state == "missing"
@@ -154,7 +154,7 @@ def test_doctor_sees_a_store_it_cannot_write(tmp_path: Path, monkeypatch: pytest
 
 
 def test_what_reaches_other_machines_is_installed_on_request_alone() -> None:
-    """Dask, and what it brings along, stands in the lock of its extra and in none of those that everybody installs."""
+    """Dask and its dependencies are in the lock file of their extra and in none of those that everybody installs."""
     names = {
         file.stem: set(re.findall(r"^([\w.-]+)==", file.read_text(encoding="utf-8"), re.MULTILINE))
         for file in (ROOT / "requirements").glob("*.lock")

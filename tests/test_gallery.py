@@ -1,4 +1,4 @@
-"""The gallery shows every kind of figure, and its page in the docs every figure of it."""
+"""The gallery shows every kind of figure, and its page in the docs shows every figure of the gallery."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def figures():
-    """Figures of the gallery by id."""
+    """The figures of the gallery by id."""
     return resolve(load(ROOT / "experiments" / "gallery.yaml")).figures
 
 
 def test_every_kind_of_figure_is_in_the_gallery(figures) -> None:
-    """A kind that registers itself must be shown there, too."""
+    """Every registered kind of figure is shown in the gallery."""
     assert {picture.kind.name for picture in figures.values()} == set(FIGURES.names())
 
 
 def test_the_page_shows_every_figure_with_its_line(figures) -> None:
-    """Each figure has its picture, and each kind its heading, its summary and all its options."""
+    """Each figure has its image, and each kind its heading, its summary and all its options."""
     page = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
     for id_ in figures:
         assert f"\n  {id_}: {{kind: " in page

@@ -1,4 +1,4 @@
-"""The process boundary that is TensorFlow's, and private modules; that rooms import in one direction `make lint` holds."""
+"""TensorFlow stays behind the process boundary, and private modules stay private; `make lint` holds the import direction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import report_builder
 
 PACKAGE = Path(report_builder.__file__).parent
-# Private modules that another room imports: a list that may only get shorter.
+# Private modules that another package imports: a list that may only get shorter.
 BORROWED = {
     "build.listings imports models._layers",
     "datasets.image_folder imports datasets.steps._size",
@@ -32,7 +32,7 @@ BORROWED = {
     "train.trial imports measures.probes._batches",
 }
 HEAVY = {"tensorflow", "keras", "matplotlib", "sklearn", "distributed", "dask"}
-POSIX = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"}  # what Windows lacks
+POSIX = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"}  # not available on Windows
 ON_COMMAND = {
     "cli",
     "build",
@@ -56,14 +56,14 @@ ON_COMMAND = {
 
 
 def modules() -> Iterator[tuple[str, Path]]:
-    """Dotted name below the package, and file, of every module."""
+    """Yield the dotted name below the package, and the file, of every module."""
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         yield ".".join(part for part in parts if part != "__init__"), path
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Line and absolute dotted name of everything that a file imports, also inside functions."""
+    """Yield the line and absolute dotted name of everything that a file imports, including inside functions."""
     folder = path.parent.relative_to(PACKAGE.parent).parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -75,14 +75,14 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def for_types(path: Path) -> set[int]:
-    """Lines that a type checker alone reads."""
+    """Return the lines that only a type checker reads."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     blocks = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     return {line for block in blocks for line in range(block.lineno, (block.end_lineno or 0) + 1)}
 
 
 def test_private_modules_are_imported_at_home() -> None:
-    """A module whose name begins with `_` is imported in its own package only; exceptions are listed, and none is in vain."""
+    """A module whose name begins with `_` is imported only in its own package, with exactly the listed exceptions."""
     known = {name for name, _ in modules() if name}
     found = set()
     for name, path in modules():
@@ -96,7 +96,7 @@ def test_private_modules_are_imported_at_home() -> None:
 
 
 def test_tensorflow_stays_in_the_workers() -> None:
-    """Only networks of models, the stack of own layers and what trains import TensorFlow or Keras."""
+    """Only the networks of models, the stack of own layers and the training code import TensorFlow or Keras."""
     wrong = [
         f"{path.relative_to(PACKAGE.parent)}:{line}: imports {imported}"
         for name, path in modules()
@@ -110,7 +110,7 @@ def test_tensorflow_stays_in_the_workers() -> None:
 
 
 def test_no_module_needs_what_windows_lacks() -> None:
-    """What only POSIX has is imported inside the function that asks for it there."""
+    """POSIX-only modules are imported inside the functions that need them."""
     wrong = [
         f"{path.relative_to(PACKAGE.parent)}:{node.lineno}: imports {name}"
         for _, path in modules()
@@ -123,7 +123,7 @@ def test_no_module_needs_what_windows_lacks() -> None:
 
 
 def imported_by(names: list[str], *, without: Iterable[str] = ()) -> set[str]:
-    """The heavy packages that a fresh process, in which some modules are absent, has after importing modules of the package."""
+    """Return the heavy packages that importing modules loads in a fresh process in which the modules `without` are absent."""
     lines = "\n".join(f"import report_builder.{name}" for name in names)
     absent = f"sys.modules.update(dict.fromkeys({sorted(without)!r}))"
     script = f"import sys\n{absent}\n{lines}\nprint(*sorted({HEAVY!r} & set(sys.modules)))"
@@ -133,14 +133,14 @@ def imported_by(names: list[str], *, without: Iterable[str] = ()) -> set[str]:
 
 
 def test_front_modules_are_light() -> None:
-    """All modules of the front process's rooms can be imported where POSIX is not, and bring nothing heavy."""
+    """All modules of the front process can be imported without POSIX, and load no heavy package."""
     names = [name for name, _ in modules() if name.partition(".")[0] in ON_COMMAND]
     assert {name.partition(".")[0] for name in names} == ON_COMMAND
     assert imported_by(names, without=POSIX) == set()
 
 
 def test_descriptions_are_light() -> None:
-    """The descriptions of models, metrics and figures bring no TensorFlow."""
+    """The descriptions of models, metrics and figures load no TensorFlow."""
     described = [name for name, _ in modules() if name.partition(".")[0] in {"models", "measures", "plots", "drawing"}]
     names = [name for name in described if not name.endswith((".network", "models.stack")) and "_networks." not in name]
     assert not imported_by(names) & {"tensorflow", "keras"}

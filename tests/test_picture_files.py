@@ -1,4 +1,4 @@
-"""Pictures of a user are what their names say, wherever they are named."""
+"""A user's images must have the format that their names say, wherever they are named."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_no_file_is_opened_by_its_content_alone():
 
 @pytest.mark.parametrize("name", ["a.png", "a.PNG", "a.jpg", "a.svg"])
 def test_a_picture_is_what_its_name_says(tmp_path, name):
-    """A picture under its own name passes, under another one the message says what it begins like, or that it is none."""
+    """An image is accepted under the name of its own format; otherwise the message names the format of its content."""
     contents = {}
     for kind in ("PNG", "JPEG"):
         PIL.Image.new("L", (9, 9)).save(tmp_path / "x", kind)
@@ -44,7 +44,7 @@ def test_a_picture_is_what_its_name_says(tmp_path, name):
 
 
 def test_a_renamed_picture_is_given_its_name(tmp_path):
-    """A JPEG called .png, which browsers save, is told its right name."""
+    """For a JPEG called .png, as browsers save it, the message gives the right name."""
     PIL.Image.new("L", (9, 9)).save(tmp_path / "photo.png", "JPEG")
     with pytest.raises(ReportError, match=r"Call it photo\.jpg\."):
         check(tmp_path / "photo.png")
@@ -62,7 +62,7 @@ def test_a_large_picture_needs_the_option(tmp_path, monkeypatch):
 
 
 def test_a_picture_beside_a_template_is_one(tmp_path):
-    """A picture of the user's own whose content is something else is a finding with the line of the template."""
+    """An image next to the template whose content has another format is a finding with the line of the template."""
     PIL.Image.new("L", (9, 9)).save(tmp_path / "own.png", "GIF")
     pictures = Pictures(material=None, folder=tmp_path, places=None)
     pictures._own("own.png", "lab.md:3")
@@ -72,7 +72,7 @@ def test_a_picture_beside_a_template_is_one(tmp_path):
 
 
 def test_a_logo_is_a_picture(lab):
-    """A logo whose content is something else is a mistake of the experiment file, with its line."""
+    """A logo whose content has another format is a mistake of the experiment file, with its line."""
     PIL.Image.new("L", (9, 9)).save(lab.experiment.with_name("logo.png"), "JPEG")
     lab.edit("title: Tiny lab", "title: Tiny lab, logo: logo.png")
     with pytest.raises(ReportError, match=r"report\.logo: the content of this file is not PNG"):

@@ -1,4 +1,4 @@
-"""What stands at a key path in plain values."""
+"""Values at key paths in plain data."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PLACES = [
 
 @pytest.mark.parametrize(("path", "value"), PLACES)
 def test_what_stands_at_a_key_path(path, value):
-    """Keys and places in lists lead on, whether a place is a number or its digits; where nothing stands there is None."""
+    """Keys and list indices (numbers or digits) lead to a value, and to None if there is none."""
     assert at(DATA, path) == value
 
 
 def test_only_mappings_are_fields_and_rows():
-    """What is no mapping has no fields, and is no row of a list."""
+    """Only a mapping has fields, and only mappings are rows of a list."""
     assert fields(DATA, "runs", "vae", "layers", 0) == {"units": 3}
     assert fields(DATA, "runs", "vae", "model") == fields(DATA, "data") == {}
     assert rows(DATA, "runs", "vae", "layers") == [{"units": 3}, {"units": 5}]
@@ -36,7 +36,7 @@ def test_only_mappings_are_fields_and_rows():
 
 @pytest.mark.parametrize("path", [("a",), ("a", "b", "c")])
 def test_a_value_under_a_key_path_stands_there(path):
-    """`at` finds what `under` was given, and nothing beside it."""
+    """`at` returns what `under` was given, and `under` adds nothing else."""
     found = under(path, 1)
     assert at(found, path) == 1
     assert list(found) == ["a"]

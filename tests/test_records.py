@@ -1,4 +1,4 @@
-"""Values that are compared, hashed and printed by their fields."""
+"""Records are compared, hashed and printed by their fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.records import frozen, named
 
 @frozen
 class Point:
-    """Two numbers, and what is no part of them."""
+    """Two numbers, and a note that takes no part in comparisons."""
 
     x: int
     y: int = 0
@@ -20,25 +20,25 @@ class Point:
 
 @named
 class Named(Point):
-    """One of another class, with a name."""
+    """A subclass with a name."""
 
     name: str
 
 
 def test_values_with_the_same_fields_are_one() -> None:
-    """Equal values have equal hashes, what is left out of the comparison apart; another class with the same fields differs."""
+    """Records with equal compared fields are equal and have equal hashes; another class with the same fields differs."""
     assert Point(1, note="a") == Point(1, note="b") != Point(1, 2)
     assert {Point(1): "found"}[Point(1, note="b")] == "found"
     assert Named(x=1, name="") != Point(1)
 
 
 def test_a_value_prints_its_fields() -> None:
-    """As it would be written, without what is not to be printed."""
+    """A record prints as it would be written, without the hidden fields."""
     assert repr(Named(x=1, name="n", note="hidden")) == "Named(x=1, y=0, name='n')"
 
 
 def test_a_value_is_a_dataclass() -> None:
-    """It can be copied with a change; a missing field is an error."""
+    """A record can be copied with a change, and a missing field is an error."""
     assert replace(Point(1), y=3) == Point(1, 3)
     with pytest.raises(TypeError, match="name"):
         Named(x=1)  # type: ignore[call-arg]

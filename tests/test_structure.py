@@ -1,4 +1,4 @@
-"""What no type checker follows becomes less, and never more."""
+"""Code that no type checker follows may decrease, but not increase."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_untyped_seam_does_not_grow() -> None:
-    """`Any`, `object`, `cast`, `getattr` and `hasattr` stand in the package no more often than `structure.json` says."""
+    """`Any`, `object`, `cast`, `getattr` and `hasattr` occur in the package no more often than `structure.json` says."""
     spec = importlib.util.spec_from_file_location("structure", ROOT / "benchmarks" / "structure.py")
     assert spec
     assert spec.loader

@@ -23,14 +23,14 @@ SLOW = ("gallery", "vae-lecture")
 
 @pytest.mark.parametrize("sheet", ["generative-models", "generative-models-en"])
 def test_the_sheet_is_prose(sheet: str) -> None:
-    """At most a quarter of its characters stand in words of the template, their arguments, tags and comments."""
+    """At most a quarter of the characters of the sheet belong to Jinja expressions, statements and comments."""
     text = (PROJECT / "templates" / f"{sheet}.md").read_text(encoding="utf-8")
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
 @pytest.mark.parametrize("report", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in REPORTS])
 def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is not measured yet is no mistake: the check of a fresh copy ends with 0."""
+    """The check of a fresh copy of a report ends with 0: unmeasured facts are not mistakes."""
     if report == "deep-learning-homework":
         pytest.importorskip("justmytype_intl_cjk", reason="the extra 'cjk' has its letters")
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
@@ -41,7 +41,7 @@ def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Pa
 def test_what_the_whole_article_adds_has_no_mistakes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its profile of real data checks, too, where the files of CelebA are there, and with the other set of coloured images."""
+    """The full profile of the article has no mistakes if CelebA is present, also with the other set of colour images."""
     (tmp_path / "data" / "celeba" / "img_align_celeba").mkdir(parents=True)
     for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
         (tmp_path / "data" / "celeba" / name).touch()
@@ -54,7 +54,7 @@ def test_what_the_whole_article_adds_has_no_mistakes(
 
 @pytest.mark.external("poppler")
 def test_figures_of_the_sheet_stand_in_their_tasks(tmp_path: Path) -> None:
-    """On its pages headings of tasks and captions of figures follow each other as in the text: no figure is in another task."""
+    """In the PDF, task headings and figure captions keep the order of the text, so that no figure moves to another task."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     workspace = Workspace.find({name: str(root / name) for name, root in folders.items()})
     document = compose_plan(plan_report("generative-models", workspace), workspace, draft=True)[2]
@@ -72,7 +72,7 @@ def test_figures_of_the_sheet_stand_in_their_tasks(tmp_path: Path) -> None:
 
 
 def test_the_sheet_in_english_trains_and_measures_nothing_of_its_own(tmp_path: Path) -> None:
-    """Its trainings and measurements have the keys of those of the Polish sheet."""
+    """Trainings and measurements of the English sheet have the keys of those of the Polish sheet."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     workspace = Workspace.find({name: str(root / name) for name, root in folders.items()})
     polish, english = (plan_report(name, workspace) for name in ("generative-models", "generative-models-en"))

@@ -1,4 +1,4 @@
-"""Rules that hold for every committed text."""
+"""Rules for every committed text file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UNFINISHED = re.compile(r"\b(?:TO[D]O|FIX[M]E|XX[X])\b")
 
 
 def texts() -> list[tuple[str, str]]:
-    """Name and content of every committed text file."""
+    """Yield the name and content of every committed text file."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.fail("this test reads the list of committed files from git")
@@ -30,7 +30,7 @@ def texts() -> list[tuple[str, str]]:
 
 
 def matches(pattern: re.Pattern[str]) -> list[str]:
-    """`file:line: match` of every place where a pattern occurs outside this file."""
+    """Return `file:line: match` for every match of a pattern outside this file."""
     return [
         f"{name}:{number}: {match.group()}"
         for name, text in texts()
@@ -41,12 +41,12 @@ def matches(pattern: re.Pattern[str]) -> list[str]:
 
 @pytest.mark.parametrize("pattern", [MACHINE, REGISTRIES, UNFINISHED], ids=["paths", "registries", "unfinished"])
 def test_committed_text_is_of_no_machine(pattern: re.Pattern[str]) -> None:
-    """No committed file names a folder of some machine, a package registry, or work that is left to do."""
+    """No committed file names a folder of a particular machine, a package registry, or work left to do."""
     assert matches(pattern) == []
 
 
 def test_lock_files_are_plain() -> None:
-    """Every locked requirement is one exact version with hashes."""
+    """Every locked requirement has one exact version with hashes."""
     locks = sorted((ROOT / "requirements").glob("*.lock"))
     assert [path.stem for path in locks] == ["base", "cjk", "cluster", "cpu", "dev", "docs", "gpu", "peers"]
     for path in locks:

@@ -52,36 +52,36 @@ def loaded_by_planning():
 
 
 class Linear:
-    """Codes are the mean of the left and of the right half; decoding paints the halves in that grey."""
+    """A model whose codes are the mean brightness of the left and right halves; decoding paints the halves in these greys."""
 
     takes, provides, pixels = ("x",), frozenset({"encode", "decode", "sample", "classify", "features"}), "Bernoulli"
 
     def encode(self, x, condition=None):
-        """Mean brightness of both halves."""
+        """Return the mean brightness of both halves."""
         x = np.asarray(x)
         return np.stack([x[:, :, :4].mean((1, 2, 3)), x[:, :, 4:].mean((1, 2, 3))], axis=1)
 
     def decode(self, z, condition=None):
-        """Both halves in their grey."""
+        """Return images with both halves in their grey."""
         images = np.repeat(np.asarray(z)[:, None, :], 8, axis=1).repeat(4, axis=2)[..., None]
         return np.clip(images, 0, 1)
 
     def sample(self, n, seed, condition=None):
-        """Greys drawn anew."""
+        """Return images of randomly drawn greys."""
         return self.decode(np.random.default_rng(seed).random((n, 2)))
 
     def classify(self, x):
-        """The class whose brightness is nearest is the most probable one."""
+        """Return probabilities that are largest for the class with the nearest brightness."""
         far = np.abs(np.asarray(x).mean((1, 2, 3))[:, None] - np.arange(3) / 3)
         return (1 - far) / (1 - far).sum(axis=1, keepdims=True)
 
     def features(self, x):
-        """Its last layer sees the code."""
+        """Return the code."""
         return self.encode(x)
 
 
 class Posterior(Linear):
-    """The same with a posterior of constant width and the terms of a bound."""
+    """The same model with a posterior of constant width and the terms of a bound."""
 
     takes, provides, pixels = (
         ("x",),
@@ -90,12 +90,12 @@ class Posterior(Linear):
     )
 
     def posterior(self, x):
-        """Codes, and a constant logarithm of the variance."""
+        """Return codes and a constant log-variance."""
         z = self.encode(x)
         return z, np.full_like(z, -2.0)
 
     def elbo_terms(self, x, samples):
-        """Squared error, and constant KL terms."""
+        """Return the squared error and constant KL terms."""
         error = ((np.asarray(x) - self.decode(self.encode(x))) ** 2).sum((1, 2, 3))
         return {"reconstruction": error, "kl_closed_form": error * 0 + 3, "kl_monte_carlo": error * 0 + 2}
 
@@ -111,14 +111,14 @@ def _split(n, seed):
 
 @pytest.fixture(scope="session")
 def pictures():
-    """Sixty test images of three classes, 8 x 8, with a class and one of 2 x 2 cells as their condition."""
+    """Sixty test images of three classes, 8 x 8, conditioned on the class and one of 2 x 2 cells."""
     conditions = (Condition("class", CLASSES), Condition("position", ("row", "column")))
     return ImageData({"train": _split(90, 1), "test": _split(60, 2)}, CLASSES, (0.0, 1.0), conditions, ("bright",))
 
 
 @pytest.fixture(scope="session")
 def history():
-    """What a run of twelve epochs logs."""
+    """The terms that a run of twelve epochs logs."""
     falling = 100 * np.exp(-np.arange(12) / 5)
     terms = {"loss": falling + 3, "reconstruction_loss": falling, "kl_loss": np.full(12, 3.0), "test_loss": falling + 4}
     return terms | {"epoch_time": np.full(12, 2.0)}
@@ -126,7 +126,7 @@ def history():
 
 @pytest.fixture(scope="session")
 def progress():
-    """Samples that a run of twelve epochs kept: brighter from epoch to epoch."""
+    """The samples that a run of twelve epochs stores, brighter from epoch to epoch."""
     level = np.linspace(0, 1, 13)[:, None, None, None, None]
     asked = np.arange(20) % 3
     kept = {"images": (level * np.ones((13, 20, 8, 8, 1))).astype(np.float16), "logits": np.tile(level[:, 0, 0, 0], (1, 20))}
@@ -135,21 +135,21 @@ def progress():
 
 @pytest.fixture(scope="session")
 def costs():
-    """What a run of twelve epochs notes of its costs."""
+    """The costs that a run of twelve epochs stores."""
     known = {"epochs": 12, "weights_epoch": 10, "parameters": 100, "non_trainable_parameters": 10, "seconds": 24.0}
     return {name: np.asarray(value) for name, value in (known | {"cpu_seconds": 30.0, "peak_memory": 5e8}).items()}
 
 
 @pytest.fixture(scope="session")
 def layers():
-    """What a run notes of the layers of its model."""
+    """The layers of the model as a run stores them."""
     keys = ("name", "type", "output_shape", "parameters")
     return layer_arrays(layers_of({part: [dict(zip(keys, row, strict=True)) for row in rows] for part, rows in LAYERS.items()}))
 
 
 @pytest.fixture(scope="session")
 def answer(pictures, history, progress, costs, layers):
-    """Answers a request as a worker would: `answer(request)` gives its arrays."""
+    """`answer(request)` returns the arrays that a worker would return."""
     judge = Judge(Linear().classify, (8, 8, 1), (0.0, 1.0), CLASSES, Linear().features)
 
     known = {}
@@ -173,7 +173,7 @@ def answer(pictures, history, progress, costs, layers):
 
 @pytest.fixture(scope="session")
 def resolved():
-    """Fills in a request's parameters as the plan does."""
+    """A function that resolves a request's parameters as the plan does."""
 
     def filled(request):
         if request.kind in FROM_RUN:
@@ -186,7 +186,7 @@ def resolved():
 
 
 def small_parameters(kind):
-    """Parameters for two runs, or one data set, that suit the small data."""
+    """Return parameters for two runs, or one data set, that suit the small data."""
     known = kind.parameters.model_fields
     extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3, "metrics": ["test.elbo"]}
     extra |= {"corners": [0, 1, 2, 1], "attribute": "bright"}
@@ -199,12 +199,12 @@ def small_parameters(kind):
 
 @pytest.fixture(scope="session")
 def small():
-    """`small(kind)`: parameters for two runs, or one data set, that suit the small data."""
+    """`small(kind)` returns parameters for two runs, or one data set, that suit the small data."""
     return small_parameters
 
 
 def fact(values):
-    """A fact as a figure reads it, a value for each seed."""
+    """Return a fact as a figure reads it, with a value for each seed."""
     about = {"unit": "nats/image", "better": "higher", "reduction": "mean over images", "n": 60}
     seeds = np.arange(1, len(values) + 1)
     return {"value": np.array(values), "seeds": seeds} | {key: np.array(value) for key, value in about.items()}
@@ -212,7 +212,7 @@ def fact(values):
 
 @pytest.fixture
 def arrays_of(answer):
-    """Arrays of a kind's requests with parameters (the small ones), and the facts that it shows, of three seeds."""
+    """A function that returns the arrays and the facts (of three seeds) that a kind shows, by default with small parameters."""
 
     def answered(kind, parameters=None):
         parameters = parameters or small_parameters(kind)

@@ -1,4 +1,4 @@
-"""What every registered data set and data step must keep."""
+"""The contract of every registered data set and data step."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pictures():
 
 
 def streamed(data):
-    """The same data with images that are made when asked for."""
+    """Return the same data with images that are made on demand."""
     return replace(
         data,
         splits={
@@ -52,25 +52,25 @@ def test_the_registries_are_not_empty():
 
 @ALL_DATASETS
 def test_a_data_set_says_its_name_in_every_language(kind):
-    """The title is English, and the file of each other language has its translation."""
+    """The title of a data set is English, and every other language translates it."""
     assert [code for code in languages.codes() if languages.load(code).lacks(kind.title)] == []
 
 
 @pytest.mark.parametrize(("registry", "name"), [(r, name) for r in (DATASETS, DATA_STEPS) for name in r.names()])
 def test_a_kind_lacks_nothing(registry, name):
-    """What `list --check` would say of a file of the user's own is said of none of ours."""
+    """`list --check` finds nothing to criticise in any built-in kind."""
     assert lacks(registry, name) == ()
 
 
 @ALL_DATASETS
 def test_a_data_set_has_defaults(kind):
-    """So that `kind: name` is enough, and what is known of it without reading it."""
+    """Every data set has defaults, so that `kind: name` is sufficient, and a layout that is known without reading data."""
     assert kind.layout(kind.parameters())
 
 
 @ALL_DATASETS
 def test_a_data_set_has_images_to_train_on_and_to_report_on(kind):
-    """The layout of the defaults names the splits train and test and pixels in a range."""
+    """With defaults, the layout names the splits train and test and the pixel range."""
     layout = kind.layout(kind.parameters())
     assert {"train", "test"} <= set(layout.images)
     assert layout.value_range == (0, 255)
@@ -78,7 +78,7 @@ def test_a_data_set_has_images_to_train_on_and_to_report_on(kind):
 
 @ALL_DATASETS
 def test_a_data_set_that_is_nowhere_is_an_error_that_helps(kind, tmp_path, monkeypatch):
-    """Without its files the message says what was looked for, and where; scikit-learn's digits are always there."""
+    """Without its files, the message says what was looked for and where; only scikit-learn's digits are always available."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     if importlib.util.find_spec("sklearn") and kind.name == "digits":
         assert kind.files(kind.parameters(), [tmp_path])
@@ -90,7 +90,7 @@ def test_a_data_set_that_is_nowhere_is_an_error_that_helps(kind, tmp_path, monke
 
 @ALL_STEPS
 def test_a_layout_says_what_the_step_will_give(kind, pictures):
-    """What is planned for the default parameters is what comes out, and nothing is refused where nothing is known."""
+    """The layout planned for the default parameters is that of the result, and an unknown shape stays unknown."""
     parameters = kind.parameters()
     assert kind.layout(pictures.layout, parameters) == kind.apply(pictures, parameters).layout
     unknown = Layout(None, class_names=None, attribute_names=None)
@@ -99,7 +99,7 @@ def test_a_layout_says_what_the_step_will_give(kind, pictures):
 
 @ALL_STEPS
 def test_a_step_does_the_same_to_a_stream(kind, pictures):
-    """Images that are made when asked for come out as those in memory do, and stay a stream."""
+    """A step gives the same result for images made on demand as for images in memory, and keeps them a stream."""
     whole, made = (kind.apply(data, kind.parameters()) for data in (pictures, streamed(pictures)))
     for name, split in whole.splits.items():
         other = made.splits[name]
@@ -111,7 +111,7 @@ def test_a_step_does_the_same_to_a_stream(kind, pictures):
 
 @ALL_STEPS
 def test_what_belongs_to_an_image_stays_with_it(kind, pictures):
-    """Classes, conditions, attributes and originals are as many as images, and every attribute is that of its image."""
+    """Classes, conditions, attributes and originals are as many as the images, and belong to them."""
     conditioned = one_hot.apply(pictures, one_hot.Parameters()) if kind.name != "one_hot" else pictures
     for split in kind.apply(conditioned, kind.parameters()).splits.values():
         n = len(split.x)
@@ -124,7 +124,7 @@ def test_what_belongs_to_an_image_stays_with_it(kind, pictures):
 
 @ALL_STEPS
 def test_a_step_leaves_its_argument_unchanged(kind, pictures):
-    """Images and classes given to a step are the same afterwards, and each image that comes out has its class."""
+    """A step leaves the images and classes that it is given unchanged, and returns one class per image."""
     train = pictures.splits["train"]
     before = [part.copy() for part in (train.x, train.y, train.attributes)]
     out = kind.apply(pictures, kind.parameters())

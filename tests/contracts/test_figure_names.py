@@ -1,4 +1,4 @@
-"""Names of runs, classes, attributes, data and layers are data: every figure kind prints them as they are, in their room."""
+"""Names of runs, classes, attributes, data and layers are data: every kind of figure prints them literally, without overlap."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_builder.plots._room import make_room
 from report_builder.plots._style import STYLE
 
 ALL_FIGURES = pytest.mark.parametrize("kind", [kind for _, kind in FIGURES], ids=FIGURES.names())
-NAMES = (  # of three classes, then of two runs and a judge: formulas, marks, long words, many words, other scripts
+NAMES = (  # of three classes, then of two runs and a judge: formulas, symbols, long words, many words, other scripts
     r'0|$x_1$ 50% \frac{a} #1 "q" _b',
     "_1 *x* `y` <b> é, a very long name that somebody gave to this in a hurry, of more than eighty letters 1",
     f"2{'W' * 78}2",
@@ -25,17 +25,17 @@ NAMES = (  # of three classes, then of two runs and a judge: formulas, marks, lo
     r"4 \frac{a}{b} very long name that somebody gave to this in a hurry, of more than eighty letters _4",
     f"5{'m' * 78}5",
 )
-MM = 2.54 * 10  # of an inch
+MM = 2.54 * 10  # per inch
 
 
 @pytest.fixture
 def printed(monkeypatch):
-    """`printed(figure)`: every text that is painted of it, and its box in mm."""
+    """`printed(figure)`: every text that the figure paints, with its box in mm."""
     found, paint = [], Text.draw
 
     def noted(self, renderer, *given, **more):
         if self.get_text().strip() and self.get_visible():
-            found.append((self.get_text(), Text.get_window_extent(self, renderer)))  # without the line of a note
+            found.append((self.get_text(), Text.get_window_extent(self, renderer)))  # excludes the leader line of an annotation
         return paint(self, renderer, *given, **more)
 
     def painted(figure):
@@ -51,14 +51,14 @@ def printed(monkeypatch):
 
 
 def renamed(arrays):
-    """The arrays with classes of these names."""
+    """Return the arrays with classes of these names."""
     classes = np.array(NAMES[:3])
     new = {"class_names": classes, "judge_names": classes}
     return {panel: {k: new.get(k, v) for k, v in each.items()} for panel, each in arrays.items()}
 
 
 def people():
-    """Two runs, a judge, and a data set of these names."""
+    """Return two runs, a judge, and a data set of these names."""
     runs = zip(("ae", "vae", "cnn"), NAMES[3:], strict=True)
     return {
         id_: Subject(name, f"model {name}", NAMES[0], seed, swept={"model.latent_dim": size, "model.kl": name})
@@ -68,7 +68,7 @@ def people():
 
 @ALL_FIGURES
 def test_nothing_is_overprinted_or_cut(kind, small, arrays_of, printed):
-    """No two texts share more than a square millimetre of paper, and all are inside the figure."""
+    """No two texts overlap by more than a square millimetre, and all are inside the figure."""
     with settings(STYLE, {}):
         drawing = kind.draw(renamed(arrays_of(kind)), small(kind), people(), languages.load("en"))
         texts, size = printed(drawing.figure), drawing.figure.get_size_inches() * MM

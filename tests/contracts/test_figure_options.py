@@ -1,4 +1,4 @@
-"""No option of a figure is accepted and then ignored: another value changes the figure, or is refused."""
+"""No option of a figure is silently ignored: another value changes the figure, or is refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PEOPLE = {
     for seed, name in enumerate((*ARMS, "cnn"), start=1)
 }
 COMMON: dict[str, Any] = {"width_cm": 9.0, "cell_cm": 0.5, "runs": ARMS[:1], "ink": "light", "threshold": 0.5}
-OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alone tells none, and what they need beside them
+OTHER: dict[str, dict[str, Any]] = {  # other values for options whose type suggests none, with the options that they need
     "architecture": {"parts": ("encoder",), "height_cm": ({"runs": ARMS[:2]}, 4.5)},
     "attribute_vector": {"attribute": 1, "multiples": (0.0, 2.0), "tolerance": None},
     "class_samples": {"classes": (1,), "epoch": 2, "judge": "cnn", "columns": 2},
@@ -91,7 +91,7 @@ OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alo
 
 
 def other(field, value):
-    """Another value than this one, as its type tells."""
+    """Return a value that differs from this one, chosen by the type of the field."""
     annotation = field.annotation
     if get_origin(annotation) in (Union, types.UnionType):
         annotation = next(each for each in get_args(annotation) if each is not type(None))
@@ -99,13 +99,13 @@ def other(field, value):
         return next(each for each in get_args(annotation) if each != value)
     if annotation is bool:
         return not value
-    if annotation is str:  # a part of the data
+    if annotation is str:  # a split of the data
         return "test" if value == "train" else "train"
     return value + 1 if annotation is int else value * 0.7
 
 
 def words(drawing):
-    """What is printed below a figure, and the numbers behind it."""
+    """Return the text printed below a figure, and the numbers behind it."""
     return (
         drawing.details,
         drawing.alt,
@@ -116,7 +116,7 @@ def words(drawing):
 
 
 def pixels(drawing):
-    """What is seen of it."""
+    """Return the painted pixels."""
     drawing.figure.set_dpi(60)
     canvas = FigureCanvasAgg(drawing.figure)
     canvas.draw()
@@ -124,14 +124,14 @@ def pixels(drawing):
 
 
 def look_alike(kind, before, after, arrays_of):
-    """Whether a reader sees the same of both."""
+    """Return whether both figures look the same to a reader."""
     with settings(STYLE, {}):
         drawings = [kind.draw(arrays_of(kind, each), each, PEOPLE, ENGLISH) for each in (before, after)]
         return all(look(drawings[0]) == look(drawings[1]) for look in (words, pixels))
 
 
 def acts(kind, option, given, arrays_of):
-    """Whether another value of an option changes what a figure asks for or how it looks, or is refused by name."""
+    """Return whether another value of an option changes a figure's requests or appearance, or is refused by name."""
     special = OTHER[kind.name].get(option, COMMON.get(option, ...))
     beside, value = special if isinstance(special, tuple) and special and isinstance(special[0], dict) else ({}, special)
     before = kind.parameters.model_validate(given | beside)
@@ -149,6 +149,6 @@ def acts(kind, option, given, arrays_of):
 
 @pytest.mark.parametrize("kind", [kind for _, kind in FIGURES], ids=FIGURES.names())
 def test_every_option_acts_or_is_refused(kind, small, arrays_of):
-    """With another value a figure asks for other arrays, or looks otherwise; if not, the value is refused by name."""
+    """Another value of any option changes the arrays that a figure requests or its appearance, or is refused by name."""
     given = small(kind).model_dump(exclude_unset=True)
     assert [option for option in kind.parameters.model_fields if not acts(kind, option, given, arrays_of)] == []

@@ -1,4 +1,4 @@
-"""What every registered figure kind must keep; each is drawn a few times, and all is looked at in these drawings."""
+"""The contract of every registered kind of figure, checked on a few drawings of each."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ FONTS = importlib.util.find_spec("justmytype_intl_cjk") is not None
 SPEC = importlib.util.spec_from_file_location("boxes", ROOT / "benchmarks" / "boxes.py")
 boxes = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(boxes)
-FOREIGN = languages.load("zh-Hant" if FONTS else "ru")  # the language that asks most of the fonts that are here
-IN_FOREIGN = ("confusion", "samples", "training_curves")  # a font is cut for each drawing, which takes a second
+FOREIGN = languages.load("zh-Hant" if FONTS else "ru")  # the language with the highest demands on the installed fonts
+IN_FOREIGN = ("confusion", "samples", "training_curves")  # a font is subset for each drawing, which takes a second
 
 
 def test_the_registry_is_not_empty():
-    """The figure kinds are found by the names of their folders."""
+    """The kinds of figures are found by the names of their folders."""
     assert {"latent_scatter", "decode_grid", "training_curves", "reconstructions", "samples"} <= set(FIGURES.names())
 
 
 @pytest.mark.parametrize("name", FIGURES.names())
 def test_a_kind_lacks_nothing(name):
-    """Each option says what it does, requests exist and are named by their runs, models are those that they need."""
+    """Each option has a description, requests exist and are named by their runs, and needed capabilities are declared."""
     assert lacks(FIGURES, name) == ()
 
 
-CHOOSE = ("condition_panel", "confusion", "sweep_panel")  # whose options decide what more is needed
+CHOOSE = ("condition_panel", "confusion", "sweep_panel")  # whose options decide what else is needed
 
 
 @pytest.mark.parametrize("kind", [kind for name, kind in FIGURES if name not in CHOOSE], ids=lambda kind: kind.name)
 def test_a_kind_says_all_that_it_needs(kind, small):
-    """A model that provides what a kind serves is refused by none of its probes."""
+    """A model that provides what a kind serves is accepted by all of its probes."""
     requests = kind.reads(small(kind)).values()
     needed = {need for request in requests if request.run in ("ae", "vae") for need in needs_of(request)}
     assert all(any({*ability.split("|")} <= {*need.split("|")} for ability in kind.serves) for need in needed)
@@ -76,7 +76,7 @@ KIND = Figure(parameters=Parameters, serves=frozenset({"sample", "dance"}), read
 
 
 def test_a_poor_kind_is_told_what_it_lacks(tmp_path):
-    """One message for each lack, as `list figures --check` prints them."""
+    """An incomplete kind gets one message per omission, as `list figures --check` prints them."""
     (tmp_path / "poor.py").write_text(POOR)
     assert [(problem.rule, problem.received) for problem in lacks(FIGURES, "poor.py", tmp_path)] == [
         ("the parameter 'runs' has no description", ""),
@@ -92,17 +92,17 @@ def test_a_poor_kind_is_told_what_it_lacks(tmp_path):
 
 
 def test_a_figure_is_planned_without_matplotlib(loaded_by_planning, small):
-    """What every plan calls (reads, facts, check) loads no Matplotlib, TensorFlow or scikit-learn: a cached build is quick."""
+    """Planning a figure (reads, facts, check) loads no Matplotlib, TensorFlow or scikit-learn: a cached build is quick."""
     given = {name: small(kind).model_dump(mode="json") for name, kind in FIGURES}
     assert [*filter(None, loaded_by_planning({"FIGURES": given}))] == []
 
 
-SHARED = ("attribute_vector", "error_by_class", "four_corners")  # what the first run says there stands for all
+SHARED = ("attribute_vector", "error_by_class", "four_corners")  # images or classes of the first run stand for all runs
 
 
 @pytest.mark.parametrize("name", SHARED)
 def test_runs_of_several_data_sets_are_refused_by_the_plan(name, small):
-    """Where images or classes stand once for all runs, another data set is refused before anything is trained."""
+    """If images or classes are shown once for all runs, runs of different data sets are refused before any training."""
     kind = FIGURES.get(name)
     kind.check(small(kind), PEOPLE)
     others = PEOPLE | {"vae": replace(PEOPLE["vae"], data="Fashion-MNIST")}
@@ -115,7 +115,7 @@ def test_runs_of_several_data_sets_are_refused_by_the_plan(name, small):
 
 @ALL_FIGURES
 def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
-    """The same bytes from what a key holds of a choice, on white paper, with a table if the kind says so; no trace is left."""
+    """Resolved parameters give the same bytes, on white paper, with a table if the kind has one; no global state changes."""
     chosen, language = small(kind), FOREIGN if kind.name in IN_FOREIGN else languages.load("pl")
     before = dict(mpl.rcParams), list(font_manager.fontManager.ttflist)
     _, stored = opened(FIGURES, {"kind": kind.name} | chosen.model_dump(mode="json"))
@@ -136,7 +136,7 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
 
 
 def test_what_lies_on_what_is_seen():
-    """Two words in one place and one beyond the edge are told; what is not printed, and what only touches, is not."""
+    """Overlapping texts and a text beyond the edge are reported; invisible and merely adjacent ones are not."""
     with settings(STYLE, {}):
         figure = Figure(figsize=(2, 1))
         for x, y, word in ((0.5, 0.5, "one"), (0.5, 0.52, "two"), (0.98, 0.2, "beyond"), (0.5, 0.8, "three"), (0.5, 0.5, " ")):
@@ -147,7 +147,7 @@ def test_what_lies_on_what_is_seen():
 
 
 def test_names_of_classes_in_one_place_part():
-    """Where the codes of five classes lie in one place, their names stand beside each other, and none on another."""
+    """If the codes of five classes lie in one place, their names are placed side by side without overlap."""
     names = np.array(["Ankle boot", "T-shirt/top", "Sneaker", "Pullover", "Trouser"])
     codes = {"z_mean": np.random.default_rng(0).normal(size=(200, 2)), "y": np.arange(200) % 5, "class_names": names}
     kind, language = FIGURES.get("latent_scatter"), languages.load("pl")
@@ -159,7 +159,7 @@ def test_names_of_classes_in_one_place_part():
 
 
 class Said(dict):
-    """Words of a language that note which are asked for."""
+    """Words of a language that record which keys are requested."""
 
     def __init__(self):
         super().__init__()
@@ -170,15 +170,15 @@ class Said(dict):
         return super().__getitem__(key)
 
     def get(self, key, default=None):
-        """A word, or the default; what is not there is asked for as well, but cannot change."""
+        """Return a word or the default, and record the key if the language has it."""
         self.keys_asked |= {key} & {*self}
         return super().get(key, default)
 
 
 @ALL_FIGURES
 def test_a_figure_in_the_languages(kind, arrays_of, small, tmp_path):
-    """Its caption names what is shown, axes have labels, no text is small or on another, it fits, its words are in its key."""
-    arrays, parameters, ticked = arrays_of(kind), small(kind), []  # in two of the languages, the next kind in the next two
+    """The caption names what is shown, axes have labels, texts are legible, the figure fits, and its key holds its words."""
+    arrays, parameters, ticked = arrays_of(kind), small(kind), []  # in two languages, the next kind in the next two
     first, memo = FIGURES.names().index(kind.name), Memo(tmp_path / "memo.json")
     executed = sources([*(PACKAGE / file for file in BEGINNING["figure"]), kind.file], memo)
     for code in itertools.islice(itertools.cycle(languages.codes()), 2 * first, 2 * first + 2):
@@ -193,7 +193,7 @@ def test_a_figure_in_the_languages(kind, arrays_of, small, tmp_path):
         assert "MNIST" in drawing.details
         assert PEOPLE["ae"].name in drawing.details or PEOPLE["ae"].model in drawing.details
         ticked = [axes for axes in drawing.figure.axes if axes.axison and len(axes.get_xticks())]
-        for axes in ticked:  # its own labels, or those of the block of panels in which it stands
+        for axes in ticked:  # its own labels, or those of the block of panels it belongs to
             assert axes.get_xlabel() or axes.figure.get_supxlabel()
             assert axes.get_ylabel() or axes.figure.get_supylabel()
         assert min(text.get_fontsize() for text in drawing.figure.findobj(Text) if text.get_text()) >= 9

@@ -1,4 +1,4 @@
-"""What every registered probe and metric must keep."""
+"""The contract of every registered probe and metric."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SMALL = {"pairs": [[0, 1]], "corners": [0, 1, 2, 1], "n": 12, "judges": 30, "jud
 
 
 def small(kind):
-    """Parameters that suit the small data."""
+    """Return parameters that suit the small data."""
     return kind.parameters.model_validate({key: value for key, value in SMALL.items() if key in kind.parameters.model_fields})
 
 
 def small_request(request, resolved):
-    """A request that suits the small data."""
+    """Return a request that suits the small data."""
     known = PROBES.get(request.kind).parameters.model_fields if request.kind in PROBES.names() else {}
     return resolved(replace(request, parameters={**{k: v for k, v in SMALL.items() if k in known}, **request.parameters}))
 
@@ -41,18 +41,18 @@ def test_the_registries_are_not_empty():
 
 @pytest.mark.parametrize(("registry", "name"), [(r, name) for r in (PROBES, METRICS) for name in r.names()])
 def test_a_kind_lacks_nothing(registry, name):
-    """What `list --check` would say of a file of the user's own is said of none of ours."""
+    """`list --check` finds nothing to criticise in any built-in kind."""
     assert lacks(registry, name) == ()
 
 
 @ALL_PROBES
 def test_a_probe_has_defaults(kind):
-    """It can be asked by its name alone."""
+    """A probe can be requested by its name alone."""
     assert kind.parameters()
 
 
 def test_measurements_are_planned_without_heavy_packages(loaded_by_planning):
-    """What every plan calls of a probe or a metric loads no Matplotlib, TensorFlow or scikit-learn."""
+    """Planning a probe or a metric loads no Matplotlib, TensorFlow or scikit-learn."""
     registries = {"PROBES": PROBES, "METRICS": METRICS}
     given = {key: {name: small(kind).model_dump(mode="json") for name, kind in known} for key, known in registries.items()}
     assert [*filter(None, loaded_by_planning(given))] == []
@@ -60,7 +60,7 @@ def test_measurements_are_planned_without_heavy_packages(loaded_by_planning):
 
 @ALL_PROBES
 def test_a_probe_gives_arrays_that_can_be_stored(kind, answer, tmp_path):
-    """Arrays are of plain types, finite, the same twice, and survive storing without pickles."""
+    """The arrays of a probe have plain types, are finite and reproducible, and can be stored without pickles."""
     request = ProbeRequest(kind.name, small(kind).model_dump(mode="json"))
     arrays = answer(request)
     np.savez(tmp_path / "arrays.npz", allow_pickle=False, **arrays)
@@ -74,19 +74,19 @@ def test_a_probe_gives_arrays_that_can_be_stored(kind, answer, tmp_path):
 
 @ALL_METRICS
 def test_a_metric_has_defaults(kind):
-    """Every parameter, but for the judge whom a report must name, has a default."""
+    """Every parameter has a default, except for the judge, which a report must name."""
     assert {name for name, field in kind.parameters.model_fields.items() if field.is_required()} <= {"judge"}
 
 
 def measured(kind, parameters, answer, resolved, **other):
-    """What a metric declares, and what it measures of the small data; `other` requests take the place of its own."""
+    """Return what a metric declares and what it measures on the small data; `other` requests replace its own."""
     requests = {name: small_request(request, resolved) for name, request in (kind.reads(parameters) | other).items()}
     return kind.values(parameters, requests), kind.measure({n: answer(r) for n, r in requests.items()}, parameters)
 
 
 @ALL_METRICS
 def test_what_is_measured_was_declared(kind, answer, resolved):
-    """What `values` says without arrays is what `measure` gives, and can be part of a fact's name."""
+    """What `values` declares without arrays is what `measure` returns, under names that can be part of a fact's name."""
     quantities, found = measured(kind, small(kind), answer, resolved)
     assert [quantity.name for quantity in quantities] == list(found)
     assert all(re.fullmatch(r"[\w-]+", name) for name in found)
@@ -94,7 +94,7 @@ def test_what_is_measured_was_declared(kind, answer, resolved):
 
 @ALL_METRICS
 def test_values_say_how_they_came_about(kind, answer, resolved):
-    """Each has a reduction and a number of images; of images of the data, what speaks of chance says which they are."""
+    """Every value has a reduction and a number of images, and samples of data images identify their images."""
     quantities, found = measured(kind, small(kind), answer, resolved)
     for quantity in quantities:
         value = found[quantity.name]
@@ -117,7 +117,7 @@ def test_sentences_know_what_is_measured(kind, resolved):
 
 
 def test_one_name_is_one_quantity(resolved):
-    """Metrics that give a value of one name agree on its unit, and on what it is called."""
+    """Metrics that give a value of the same name agree on its unit, title and noun."""
     known = {}
     for _, kind in METRICS:
         parameters = small(kind)
@@ -150,7 +150,7 @@ def test_values_become_the_files_of_a_facts_step(kind, answer, resolved, tmp_pat
     ],
 )
 def test_images_of_any_probe_can_be_measured(name, probe, answer, resolved):
-    """A metric of images measures those of every probe that gives some, with the names it said before."""
+    """A metric of images can measure those of every probe that gives some, under the declared names."""
     kind = METRICS.get(name)
     parameters = small(kind).model_copy(update={"of": "some-figure"})
     quantities, found = measured(kind, parameters, answer, resolved, images=ProbeRequest(probe))
@@ -159,7 +159,7 @@ def test_images_of_any_probe_can_be_measured(name, probe, answer, resolved):
 
 @pytest.mark.parametrize("name", ["class_asked", "cell_asked"])
 def test_images_of_a_figure_can_be_measured(name, answer, resolved):
-    """What a figure asked for is measured in place of the metric's own probe, with the names it said before."""
+    """A metric can measure what a figure requests in place of its own probe, under the declared names."""
     kind = METRICS.get(name)
     shown = ProbeRequest("conditional_samples", {"classes": [1, "two"], "positions": "all"}, run="cvae")
     asked = kind.of_figure(small(kind), shown)

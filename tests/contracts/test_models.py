@@ -1,4 +1,4 @@
-"""What every registered model must say of itself; what it must do stands in `test_models_trained`."""
+"""What every registered model must declare; `test_models_trained` tests what it must do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODE
 
 
 def variants(kind):
-    """The parameters with every combination of their choices, each weight at its default and at another value."""
+    """Return the parameters with every combination of their choices, and each weight at its default and at another value."""
     choices = {n: _choices(f) for n, f in kind.parameters.model_fields.items() if n not in {"latent_dim", "architecture"}}
     choices = {name: values for name, values in choices.items() if values}
     return [
@@ -35,14 +35,14 @@ def variants(kind):
 
 
 def _choices(field):
-    """What a parameter may be: its words; of a number that may be zero (a weight) two values."""
+    """Return the values of a parameter to try: its words, or two numbers for a float (a weight)."""
     if get_origin(field.annotation) is Literal:
         return get_args(field.annotation)
     return (field.default, 0.25) if field.annotation is float else ()
 
 
 def _allowed(kind, chosen):
-    """The parameters; None where the model refuses the combination."""
+    """Return the parameters, or None if the model refuses the combination."""
     try:
         return kind.parameters(**chosen)
     except ValidationError:
@@ -50,7 +50,7 @@ def _allowed(kind, chosen):
 
 
 def definitions(file):
-    """Qualified names of the functions and classes of a file."""
+    """Return the functions and classes of a file by their qualified names."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     found = {}
     for node in tree.body:
@@ -64,7 +64,7 @@ def definitions(file):
 
 
 def test_the_models_of_the_lab_sheets_are_found():
-    """Folders alone register a model: autoencoders, conditional and adversarial models, and the classifier that judges them."""
+    """A folder alone registers a model: autoencoders, conditional and adversarial models, and the classifier used as judge."""
     asked = {"autoencoder", "vae", "conditional_vae", "conditional_gan", "conditional_gan_embedding", "gan", "classifier"}
     asked |= {"wgan", "conditional_wgan"}
     assert asked <= set(MODELS.names())
@@ -72,20 +72,20 @@ def test_the_models_of_the_lab_sheets_are_found():
 
 @ALL
 def test_a_model_documents_its_parameters(kind):
-    """Every parameter has a description and a default, so that `kind: name` is enough."""
+    """Every parameter has a description and a default, so that `kind: name` is sufficient."""
     assert all(field.description for field in kind.parameters.model_fields.values())
     assert kind.parameters()
 
 
 @ALL
 def test_a_model_says_its_name_in_every_language(kind):
-    """The title is English, and the file of each other language has its translation."""
+    """The title of a model is English, and every other language translates it."""
     assert [code for code in languages.codes() if languages.load(code).lacks(kind.title)] == []
 
 
 @ALL
 def test_a_preset_has_a_name_in_every_language_and_known_parameters(kind):
-    """Each is the model with other parameters than the defaults, under a title that is not the model's."""
+    """A preset sets parameters that differ from the defaults, under a translated title that is not the model's."""
     for preset in kind.presets.values():
         assert [code for code in languages.codes() if languages.load(code).lacks(preset.title)] == []
         told = [languages.load(code).translated for code in languages.codes()]
@@ -95,13 +95,13 @@ def test_a_preset_has_a_name_in_every_language_and_known_parameters(kind):
 
 @pytest.mark.parametrize("name", MODELS.names())
 def test_a_model_lacks_nothing(name):
-    """What the contract asks of a model is there: known capabilities, terms, a loss, listings, a length of its code."""
+    """A model has everything that the contract requires: known capabilities, terms, a loss, listings, a length of its code."""
     assert lacks(MODELS, name) == ()
 
 
 @ALL
 def test_what_is_not_known_is_not_refused(kind):
-    """Where only reading the data tells shape and classes, a model waits for it."""
+    """A layout whose shape and classes are unknown before the data is read is not refused."""
     conditions = (Condition("class", ()),)
     layouts = [Layout(None, bounds, None, conditions=conditions) for bounds in ((0, 1), (-1, 1))]
     assert not all(kind.refuses(kind.parameters(), layout) for layout in layouts)
@@ -109,14 +109,14 @@ def test_what_is_not_known_is_not_refused(kind):
 
 @ALL
 def test_pixels_as_loaded_are_refused_with_the_step_that_helps(kind):
-    """No model learns from 0 to 255, and each says so with the step `scale` and the range it wants."""
+    """Every model refuses pixels from 0 to 255 and names the step `scale` and the range it needs."""
     layout = Layout(None, (0, 255), None, conditions=(Condition("class", ()),))
     assert "The data step 'scale' with 'range: " in kind.refuses(kind.parameters(), layout)
 
 
 @ALL
 def test_listings_exist_and_fit_on_a_page(kind):
-    """Every listing, for all choices, names functions and classes of its files, and no line there is wider than the page."""
+    """For every choice of parameters, listings name functions and classes of their files, whose lines fit the page."""
     named = {name for parameters in variants(kind) for names in kind.listed(parameters).values() for name in names}
     for file, name in [placed(name, kind.network) for name in named]:
         assert name in definitions(file)
@@ -125,7 +125,7 @@ def test_listings_exist_and_fit_on_a_page(kind):
 
 @ALL
 def test_every_file_that_is_printed_counts(kind, tmp_path):
-    """The code of a training, for all choices, has each file that its listings are cut from."""
+    """For every choice of parameters, the code of a training includes each file from which its listings are taken."""
     memo = Memo(tmp_path / "memo.json")
     for parameters in variants(kind):
         printed = {placed(name, kind.network)[0] for names in kind.listed(parameters).values() for name in names}
@@ -134,7 +134,7 @@ def test_every_file_that_is_printed_counts(kind, tmp_path):
 
 @ALL
 def test_equations_are_balanced_and_their_symbols_explained(kind):
-    """For every choice of the parameters the braces match, each symbol occurs, and its meaning is there in every language."""
+    """For every choice of parameters, braces match, and every symbol occurs and is explained in every language."""
     for parameters in variants(kind):
         equation = kind.equation(parameters)
         assert equation.latex.count("{") == equation.latex.count("}")
@@ -153,7 +153,7 @@ def test_equations_typeset():
 
 
 def test_reading_the_models_imports_no_keras():
-    """Parameters, equations and listings of all models are there without TensorFlow, Keras or NumPy."""
+    """Parameters, equations and listings of all models are available without TensorFlow, Keras or NumPy."""
     code = (
         "import sys; from report_builder.kinds import MODELS; [m.equation(m.parameters()) for _, m in MODELS]; "
         "assert not {'tensorflow', 'keras', 'numpy'} & set(sys.modules)"

@@ -21,9 +21,7 @@ TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {
 CLASS = Condition("class", tuple("0123456789"))
 RANGES = {"unit": (0, 1), "symmetric": (-1, 1)}
 CASES = [(name, preset) for name, kind in MODELS for preset in (None, *kind.presets)]
-LIGHT = {
-    name: preset for name, preset in CASES if preset in (None, "half_width")
-}  # the cheapest of each kind: `make test` has it
+LIGHT = {name: preset for name, preset in CASES if preset in (None, "half_width")}  # the cheapest of each kind, for `make test`
 ALL = pytest.mark.parametrize(
     "case",
     [
@@ -35,13 +33,13 @@ LIMITS = {"classify": (0, 1)}
 
 
 def parameters_of(case):
-    """The model's parameters with the preset's over the defaults."""
+    """Return the model's defaults updated with the preset's parameters."""
     kind, preset = MODELS.get(case[0]), case[1]
     return kind.parameters(**(kind.presets[preset].parameters if preset else {}))
 
 
 def fitting(case, sizes=range(2, 65)):
-    """The smallest square size that the model takes, and the range of its pixels."""
+    """Return the smallest square size that the model takes, and its pixel range."""
     for size, bounds in itertools.product(sizes, RANGES):
         layout = Layout((size, size, 1), RANGES[bounds], CLASS.names, conditions=(CLASS,))
         if not MODELS.get(case[0]).refuses(parameters_of(case), layout):
@@ -50,7 +48,7 @@ def fitting(case, sizes=range(2, 65)):
 
 
 def spec(case, **training):
-    """A run of two steps an epoch on the smallest images that fit, as the plan resolves it."""
+    """Return a resolved run of two steps per epoch on the smallest images that fit."""
     size, bounds = fitting(case)
     steps = [{"kind": "subset", "train": 64, "test": 20}, {"kind": "scale", "range": bounds}]
     steps += [{"kind": "resize", "size": size}, {"kind": "one_hot"}]
@@ -60,7 +58,7 @@ def spec(case, **training):
 
 
 def answers(case, model, split):
-    """What each capability of the model answers to the images of a split: arrays by capability."""
+    """Return the arrays that the model gives for the images of a split, by capability."""
     kind = MODELS.get(case[0])
     x, condition = split.x, [split.condition] if "condition" in kind.takes else []
     n, size = len(x), latent_dim(case)
@@ -79,18 +77,18 @@ def answers(case, model, split):
 
 
 def latent_dim(case):
-    """Dimensions of the code; 0 of a model that has none."""
+    """Return the number of dimensions of the code; 0 for a model without one."""
     return next(iter(by_role(parameters_of(case), Role.LATENT).values()), 0)
 
 
 def sizes(split):
-    """What a network is built for, by its images, and ten classes."""
+    """Return the sizes for which a network is built, given its images and ten classes."""
     return Sizes(split.x.shape[1:], 10, 10)
 
 
 @pytest.fixture(scope="module")
 def trained():
-    """`trained(case)`: a model trained in this process for one epoch, once, and its data."""
+    """`trained(case)`: a model trained once in this process for one epoch, and its data."""
 
     def train(case):
         keras.utils.clear_session()
@@ -104,7 +102,7 @@ def trained():
 
 @ALL
 def test_a_model_trains_two_steps(case, trained):
-    """One epoch of two steps logs finite terms that the model declares, the same for training and test images."""
+    """One epoch of two steps logs finite declared terms, the same ones for training and test images."""
     state, _ = trained(case)
     terms = {name for name in state.history if not name.startswith("test_")} - {"epoch_time"}
     assert {f"test_{name}" for name in terms} == {name for name in state.history if name.startswith("test_")}
@@ -114,7 +112,7 @@ def test_a_model_trains_two_steps(case, trained):
 
 @ALL
 def test_a_model_saves_and_loads(case, trained, tmp_path):
-    """A model built anew with the stored weights answers the same to the bit."""
+    """A rebuilt model with the stored weights gives bit-identical answers."""
     state, data = trained(case)
     checkpoint.save_weights(state.model, tmp_path / "weights.npz")
     again = loop.build(spec(case)["model"], sizes(data.splits["test"]))
@@ -142,7 +140,7 @@ def test_a_model_provides_what_it_says(case, trained):
 
 @ALL
 def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
-    """A method of the contract is there only if the model provides it."""
+    """A model has a method of the contract only if it declares the capability."""
     model = trained(case)[0].model
     methods = {name: written.partition("(")[0] for name, written in CAPABILITIES.items()}
     assert {name for name, method in methods.items() if hasattr(model, method)} == MODELS.get(case[0]).provides
@@ -151,7 +149,7 @@ def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
 @pytest.mark.slow
 @ALL
 def test_a_model_continues_where_it_was_stopped(case, tmp_path):
-    """Stopped between two epochs and continued in a new process' state, a run ends with the same weights to the last bit."""
+    """A run stopped between two epochs and resumed with a new process' state ends with bit-identical weights."""
     keras.utils.clear_session()
     data, run = datasets.prepare(spec(case)["data"], []), spec(case, epochs=2)
     kept = []
@@ -169,7 +167,7 @@ def test_a_model_continues_where_it_was_stopped(case, tmp_path):
 @ALL
 @pytest.mark.parametrize("size", [32, pytest.param(64, marks=pytest.mark.slow)])
 def test_a_model_takes_a_step_on_colour_images(case, size):
-    """On images of CIFAR's and CelebA's sizes each network trains a step, with what the refusal proposes if need be."""
+    """Each network trains a step on images of CIFAR's and CelebA's sizes, with the parameters that a refusal proposes."""
     name, bounds = case[0], RANGES[fitting(case)[1]]
     kind, parameters = MODELS.get(name), parameters_of(case)
     layout = Layout((size, size, 3), bounds, CLASS.names, conditions=(CLASS,))
@@ -192,7 +190,7 @@ def test_a_model_takes_a_step_on_colour_images(case, size):
 
 @pytest.mark.slow
 def test_models_are_reproducible_across_processes(do, tmp_path):
-    """Two workers, each with one thread, end with the same weights to the last bit."""
+    """Two single-threaded workers end with bit-identical weights."""
     steps = [Step("run", (), spec((name, None)), {}) for name in MODELS.names()]
     for folder in ("first", "second"):
         assert do(*steps, workers=1, store=folder) == []

@@ -1,4 +1,4 @@
-"""No network, and data sets: those of the data folder where there is one, else generated in the same form."""
+"""Tests without network, on data sets from the data folder if there is one, else on generated ones of the same form."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_builder.kinds import ImageData, Split
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch, tmp_path):
-    """Keras' cache is an empty folder; a download fails as without a network."""
+    """Replace Keras' cache by an empty folder, and make downloads fail as without a network."""
 
     def refuse(*_, **__):
         raise urllib.error.URLError("no route to host")
@@ -48,13 +48,13 @@ def colours():
 
 
 def real(name: str) -> Path | None:
-    """A file or folder of the data folder, if it is there."""
+    """Return a file or folder of the data folder, if it exists."""
     folder = os.environ.get("REPORT_BUILDER_DATA")
     return Path(folder, name) if folder and Path(folder, name).exists() else None
 
 
 def write_picture(path: Path, shape: tuple[int, ...] = (20, 30, 3), grey: int | None = None, **options) -> None:
-    """A picture file: noise, or one grey."""
+    """Write an image file of noise, or of one grey."""
     path.parent.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(len(path.name))
     pixels = random.integers(0, 256, shape, dtype=np.uint8) if grey is None else np.full(shape, grey, np.uint8)
@@ -62,7 +62,7 @@ def write_picture(path: Path, shape: tuple[int, ...] = (20, 30, 3), grey: int | 
 
 
 def write_celeba(folder: Path, n: int = 30, *, ending: str = ".txt") -> Path:
-    """A folder in the form of CelebA: `n` small noisy faces, lists as text or with commas."""
+    """Write a folder in the form of CelebA: `n` small noisy faces, with lists as text or CSV."""
     names = [f"{i:06d}.jpg" for i in range(1, n + 1)]
     for name in names:
         write_picture(folder / "img_align_celeba" / name, (218, 178, 3))
@@ -84,26 +84,26 @@ def write_celeba(folder: Path, n: int = 30, *, ending: str = ".txt") -> Path:
 
 @pytest.fixture
 def picture():
-    """Writes a picture file: `picture(path, shape, grey, **options)`."""
+    """`picture(path, shape, grey, **options)` writes an image file."""
     return write_picture
 
 
 @pytest.fixture
 def faces():
-    """Writes a folder in the form of CelebA: `faces(folder, n, ending)`."""
+    """`faces(folder, n, ending)` writes a folder in the form of CelebA."""
     return write_celeba
 
 
 @pytest.fixture
 def celeba_folder(tmp_path) -> Path:
-    """The data folder that holds CelebA, else one with generated faces."""
+    """The data folder that holds CelebA, or one with generated faces."""
     found = real("celeba")
     return found.parent if found else write_celeba(tmp_path / "data" / "celeba").parent
 
 
 @pytest.fixture
 def cifar10_folder(tmp_path) -> Path:
-    """The data folder that holds CIFAR-10, else one with noise that has the first classes of the data set."""
+    """The data folder that holds CIFAR-10, or one with noise whose first classes are those of the data set."""
     found = real("cifar10.npz")
     if found:
         return found.parent
@@ -117,7 +117,7 @@ def cifar10_folder(tmp_path) -> Path:
 
 @pytest.fixture
 def mnist_folder(tmp_path) -> Path:
-    """The data folder that holds MNIST, else one with noise that has the first classes of the data set."""
+    """The data folder that holds MNIST, or one with noise whose first classes are those of the data set."""
     found = real("mnist.npz")
     if found:
         return found.parent

@@ -1,4 +1,4 @@
-"""CelebA: the official partition, 40 attributes, pictures that are read when they are asked for."""
+"""CelebA: the official partition, 40 attributes, images that are read on demand."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ NUMBER = {"train": "0", "validation": "1", "test": "2"}
 
 
 def load(folder, **parameters):
-    """The data as a user gets them."""
+    """Load the data as a user does."""
     chosen = celeba.Parameters(**parameters)
     return celeba.load(chosen, celeba.files(chosen, [folder]))
 
 
 def rows(folder):
-    """The rows of both lists by file name, read in the plainest way."""
+    """Return the rows of both lists by file name, read in the simplest way."""
     attributes = (folder / "celeba" / "list_attr_celeba.txt").read_text().splitlines()
     partition = (folder / "celeba" / "list_eval_partition.txt").read_text().splitlines()
     return attributes[1].split(), [line.split() for line in attributes[2:]], dict(line.split() for line in partition)
 
 
 def test_images_and_attributes_are_those_of_the_lists(celeba_folder):
-    """Every image of the partition is there in the order of the list, with its 40 attributes and its own pixels."""
+    """Every image of the partition is present, in the order of the list, with its 40 attributes and its own pixels."""
     data = load(celeba_folder)
     names, table, partition = rows(celeba_folder)
     assert tuple(names) == data.attribute_names
@@ -45,7 +45,7 @@ def test_images_and_attributes_are_those_of_the_lists(celeba_folder):
 
 
 def test_the_label_makes_two_classes(celeba_folder):
-    """The class is the attribute named; without a label all faces are of one class."""
+    """The class is the attribute named by `label`; without a label there is one class for all faces."""
     data = load(celeba_folder, label="Smiling")
     for split in data.splits.values():
         assert (split.y == split.attributes[:, data.attribute_names.index("Smiling")]).all()
@@ -55,7 +55,7 @@ def test_the_label_makes_two_classes(celeba_folder):
 
 
 def test_the_layout_is_known_beforehand(celeba_folder):
-    """Shape, range, classes, splits and attributes are as the layout says."""
+    """Shape, range, classes, splits and attributes agree with the layout."""
     data = load(celeba_folder, label="Male")
     planned = celeba.layout(celeba.Parameters(label="Male"))
     assert set(planned.images) == set(data.splits)
@@ -64,7 +64,7 @@ def test_the_layout_is_known_beforehand(celeba_folder):
 
 
 def test_both_forms_of_the_lists_hold_the_same(celeba_folder, tmp_path, faces):
-    """Lists with commas, as they are also passed round, give the same attributes and splits."""
+    """Lists as CSV, which are in circulation as well, give the same attributes and splits."""
     text, commas = faces(tmp_path / "a" / "celeba"), faces(tmp_path / "b" / "celeba", ending=".csv")
     first, second = load(text.parent), load(commas.parent)
     for name, split in first.splits.items():
@@ -73,7 +73,7 @@ def test_both_forms_of_the_lists_hold_the_same(celeba_folder, tmp_path, faces):
 
 
 def test_a_folder_in_the_folder_is_found(tmp_path, faces):
-    """Archives that hold img_align_celeba twice, one in the other, are read as they come."""
+    """Archives in which img_align_celeba is nested in a folder of the same name are read as they are."""
     folder = faces(tmp_path / "celeba", 20)
     (folder / "img_align_celeba").rename(folder / "inner")
     (folder / "img_align_celeba").mkdir()
@@ -82,7 +82,7 @@ def test_a_folder_in_the_folder_is_found(tmp_path, faces):
 
 
 def test_a_named_folder_is_used(tmp_path, faces):
-    """A path in the experiment wins over the usual name."""
+    """A path in the experiment takes precedence over the usual name."""
     faces(tmp_path / "elsewhere", 20)
     assert len(load(tmp_path, path="elsewhere").splits["validation"].y) == 5
     with pytest.raises(ReportError, match="no such file or folder"):
@@ -90,12 +90,12 @@ def test_a_named_folder_is_used(tmp_path, faces):
 
 
 def test_images_do_not_stand_in_memory(tmp_path, faces, monkeypatch):
-    """Loading and reading a batch takes less than 400 bytes more for each further image, which itself has 116 412."""
+    """Loading and reading a batch takes less than 400 bytes per additional image, each of which has 116 412 bytes."""
     monkeypatch.setattr(_pictures, "KEPT", 0)
     peaks = []
     for n in (30, 230):
         folder = faces(tmp_path / str(n) / "celeba", n).parent
-        load(folder).splits["train"].x[np.arange(8)]  # what is imported and kept once
+        load(folder).splits["train"].x[np.arange(8)]  # modules and caches that are loaded only once
         tracemalloc.start()
         x = load(folder).splits["train"].x
         x[np.arange(8)]
@@ -106,14 +106,14 @@ def test_images_do_not_stand_in_memory(tmp_path, faces, monkeypatch):
 
 
 def test_an_unknown_label_is_an_error_with_a_near_miss(celeba_folder):
-    """The message guesses the attribute that was meant, also before anything is read."""
+    """For an unknown label, the message suggests the nearest attribute, even before anything is read."""
     for attempt in (lambda: load(celeba_folder, label="Smilling"), lambda: celeba.layout(celeba.Parameters(label="Smilling"))):
         with pytest.raises(ReportError, match="Did you mean 'Smiling'"):
             attempt()
 
 
 def test_without_the_folder_the_error_says_what_to_put_where(tmp_path):
-    """The message names the folder, what is in it, and the data folder."""
+    """Without the folder, the message names it, its expected contents, and the data folder."""
     with pytest.raises(ReportError) as caught:
         celeba.files(celeba.Parameters(), [tmp_path])
     advice = caught.value.problems[0].next_step
@@ -123,7 +123,7 @@ def test_without_the_folder_the_error_says_what_to_put_where(tmp_path):
 
 @pytest.mark.parametrize("part", ["img_align_celeba", "list_attr_celeba.txt", "list_eval_partition.txt"])
 def test_a_missing_part_is_named(part, tmp_path, faces):
-    """A folder without pictures or without a list is said to lack it."""
+    """If the images or a list are missing from a folder, the message says so."""
     folder = faces(tmp_path / "celeba", 12)
     (folder / part).rename(tmp_path / "away")
     with pytest.raises(ReportError, match=rf"parts of CelebA are missing\n  Received: no {part.partition('.')[0]}"):
@@ -131,7 +131,7 @@ def test_a_missing_part_is_named(part, tmp_path, faces):
 
 
 def test_missing_images_are_counted(tmp_path, faces):
-    """An archive that was unpacked in part is not used in silence."""
+    """An incompletely unpacked archive is an error that counts the missing images."""
     folder = faces(tmp_path / "celeba", 20)
     for number in (3, 4):
         (folder / "img_align_celeba" / f"{number:06d}.jpg").unlink()
@@ -150,7 +150,7 @@ def test_missing_images_are_counted(tmp_path, faces):
     ],
 )
 def test_lists_that_do_not_fit_are_errors(name, old, new, rule, tmp_path, faces):
-    """A damaged list, other attributes, or lists of two sources are named with the file."""
+    """A damaged list, other attributes, or lists of two sources are an error that names the file."""
     path = faces(tmp_path / "celeba", 20) / name
     text = path.read_text()
     assert old in text
@@ -161,7 +161,7 @@ def test_lists_that_do_not_fit_are_errors(name, old, new, rule, tmp_path, faces)
 
 
 def test_an_empty_list_is_an_error(tmp_path, faces):
-    """A list without a line is no list."""
+    """A list without rows is an error."""
     folder = faces(tmp_path / "celeba", 12)
     (folder / "list_attr_celeba.txt").write_text("")
     with pytest.raises(ReportError, match="it is empty"):
@@ -169,7 +169,7 @@ def test_an_empty_list_is_an_error(tmp_path, faces):
 
 
 def test_a_damaged_picture_is_named_when_it_is_read(tmp_path, faces):
-    """The message names the file and says what to do."""
+    """If an image is damaged, the message names the file and says what to do."""
     folder = faces(tmp_path / "celeba", 12)
     path = folder / "img_align_celeba" / "000002.jpg"
     path.write_bytes(path.read_bytes()[:600])
@@ -181,7 +181,7 @@ def test_a_damaged_picture_is_named_when_it_is_read(tmp_path, faces):
 
 
 def test_a_picture_of_another_size_is_named(tmp_path, faces, picture):
-    """Faces that were not aligned are not stretched in silence."""
+    """Unaligned faces of another size are an error, and not silently rescaled."""
     folder = faces(tmp_path / "celeba", 12)
     picture(folder / "img_align_celeba" / "000001.jpg", (200, 178, 3))
     with pytest.raises(
@@ -191,7 +191,7 @@ def test_a_picture_of_another_size_is_named(tmp_path, faces, picture):
 
 
 def test_the_fingerprint_follows_pictures_and_lists(tmp_path, faces, picture):
-    """Another picture, another name, another list: another fingerprint; another place or time: the same."""
+    """The fingerprint changes with an image, a name or a list, but not with the folder or the time."""
     from report_builder import datasets
 
     entry = {"dataset": {"kind": "celeba"}}
@@ -212,7 +212,7 @@ def test_the_fingerprint_follows_pictures_and_lists(tmp_path, faces, picture):
 
 @pytest.mark.parametrize(("name", "old", "new"), [("partition", " 0\n", " 3\n"), ("attr", " -1 ", "  7 ")])
 def test_a_number_without_a_meaning_is_refused(tmp_path, faces, name, old, new):
-    """An image of a fourth part, or an attribute of 7, is not left out or counted in silence."""
+    """An image of a fourth partition or an attribute of value 7 is refused, and not silently dropped or counted."""
     folder = faces(tmp_path / "celeba", 20)
     file = next(folder.glob(f"list_*{name}*"))
     file.write_text(file.read_text().replace(old, new, 1))

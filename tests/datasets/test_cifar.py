@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100: every form in which they are kept."""
+"""CIFAR-10 and CIFAR-100 in every form in which they are distributed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOTH = pytest.mark.parametrize("kind", [cifar10, cifar100], ids=["cifar10", "cif
 
 
 def batches(kind, n=20):
-    """The pickled batches, by name, with the classes counted through."""
+    """Return the pickled batches by name, with consecutive classes."""
     random, found, begin = np.random.default_rng(0), {}, 0
     for names in kind.PUBLISHED.batches.values():
         for name in names:
@@ -30,14 +30,14 @@ def batches(kind, n=20):
 
 
 def write_folder(folder, found):
-    """The batches as files, pickled with the protocol of the published ones."""
+    """Write the batches as files, pickled with the protocol of the published ones."""
     folder.mkdir(parents=True)
     for name, content in found.items():
         (folder / name).write_bytes(pickle.dumps(content, protocol=2))
 
 
 def write_archive(path, kind, found):
-    """The batches in an archive, with the folder in it."""
+    """Write the batches into an archive, inside their folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w:gz") as archive:
         for name, content in found.items():
@@ -48,13 +48,13 @@ def write_archive(path, kind, found):
 
 
 def load(kind, folders, **parameters):
-    """The data as a user gets them."""
+    """Load the data as a user does."""
     chosen = kind.Parameters(**parameters)
     return kind.load(chosen, kind.files(chosen, folders))
 
 
 def check(kind, data, found):
-    """Whether rows of red, green and blue planes have become images, in the order of the batches."""
+    """Assert that rows of red, green and blue planes have become images, in the order of the batches."""
     for split, names in kind.PUBLISHED.batches.items():
         rows = np.concatenate([found[name][b"data"] for name in names])
         x = data.splits[split].x
@@ -67,7 +67,7 @@ def check(kind, data, found):
 @BOTH
 @pytest.mark.parametrize("place", ["data/{folder}", "keras/datasets/{folder}", "keras/datasets/{folder}-target/{folder}"])
 def test_a_folder_of_batches_is_read(kind, place, tmp_path):
-    """The authors' folder is found in a data folder and in Keras' cache, where old and new versions put it."""
+    """The authors' folder is found in a data folder and in Keras' cache, wherever old and new versions put it."""
     found = batches(kind)
     write_folder(tmp_path / place.format(folder=kind.PUBLISHED.folder), found)
     check(kind, load(kind, [tmp_path / "data"]), found)
@@ -76,7 +76,7 @@ def test_a_folder_of_batches_is_read(kind, place, tmp_path):
 @BOTH
 @pytest.mark.parametrize("place", ["data/{folder}.tar.gz", "keras/datasets/{folder}-target_archive", "own.tar.gz"])
 def test_an_archive_is_read_without_unpacking(kind, place, tmp_path):
-    """The archive gives the same images, and nothing is written."""
+    """The archive gives the same images, and is not unpacked to disk."""
     found, path = batches(kind), tmp_path / place.format(folder=kind.PUBLISHED.folder)
     write_archive(path, kind, found)
     named = {"path": "own.tar.gz"} if place == "own.tar.gz" else {}
@@ -95,7 +95,7 @@ def test_an_npz_is_read_with_flat_or_tall_classes(kind, tmp_path):
 
 
 def test_the_first_classes_are_the_published_ones(cifar10_folder):
-    """The order of the images is that of the authors: train 6, 9, 9, 4, 1 and test 3, 8, 8, 0, 6."""
+    """Images are in the order of the authors: train begins with 6, 9, 9, 4, 1 and test with 3, 8, 8, 0, 6."""
     data = load(cifar10, [cifar10_folder])
     assert data.splits["train"].y[:5].tolist() == [6, 9, 9, 4, 1]
     assert data.splits["test"].y[:5].tolist() == [3, 8, 8, 0, 6]
@@ -104,7 +104,7 @@ def test_the_first_classes_are_the_published_ones(cifar10_folder):
 
 
 def test_coarse_classes_are_groups_of_five():
-    """Twenty groups of five make the hundred classes, and their numbers are the published ones."""
+    """Twenty groups of five make up the hundred classes, with the published numbers."""
     group = {name: number for number, five in enumerate(cifar100.SUPERCLASSES.values()) for name in five}
     assert (len(cifar100.CLASS_NAMES), len(group), len(cifar100.SUPERCLASSES)) == (100, 100, 20)
     published = """4 1 14 8 0 6 7 7 18 3 3 14 9 18 7 11 3 9 7 11 6 11 5 10 7 6 13 15 3 15 0 11 1 10 12 14 16 9 11 5
@@ -114,7 +114,7 @@ def test_coarse_classes_are_groups_of_five():
 
 
 def test_coarse_classes_are_read_from_the_fine_ones(tmp_path):
-    """With `labels: coarse` the class is the group."""
+    """With `labels: coarse`, the class is the group."""
     found = batches(cifar100, n=100)
     write_folder(tmp_path / "cifar-100-python", found)
     data = load(cifar100, [tmp_path], labels="coarse")
@@ -124,7 +124,7 @@ def test_coarse_classes_are_read_from_the_fine_ones(tmp_path):
 
 
 class Evil:
-    """Would run a command when it is unpickled."""
+    """Runs a command when it is unpickled."""
 
     def __reduce__(self):
         return (print, ("run",))
@@ -132,7 +132,7 @@ class Evil:
 
 @BOTH
 def test_a_pickle_cannot_run_anything(kind, tmp_path, capsys):
-    """What is no array, number or text is refused before it does something."""
+    """A pickle with anything but arrays, numbers and text is refused before it can run code."""
     found = batches(kind)
     name = next(iter(found))
     found[name] = found[name] | {b"data": Evil()}
@@ -145,7 +145,7 @@ def test_a_pickle_cannot_run_anything(kind, tmp_path, capsys):
 @BOTH
 @pytest.mark.parametrize("content", [b"", b"no pickle", pickle.dumps({b"labels": []}), pickle.dumps([1, 2])])
 def test_a_damaged_batch_is_named(kind, content, tmp_path):
-    """The message names the file, not a line of the program."""
+    """For a damaged batch, the message names the file, not a line of the program."""
     write_folder(tmp_path / kind.PUBLISHED.folder, batches(kind))
     for names in kind.PUBLISHED.batches.values():
         (tmp_path / kind.PUBLISHED.folder / names[0]).write_bytes(content)
@@ -155,7 +155,7 @@ def test_a_damaged_batch_is_named(kind, content, tmp_path):
 
 @BOTH
 def test_a_damaged_archive_is_named(kind, tmp_path):
-    """An archive that was cut off gives an error with its path."""
+    """A truncated archive gives an error with its path."""
     path = tmp_path / kind.PUBLISHED.archive
     write_archive(path, kind, batches(kind))
     path.write_bytes(path.read_bytes()[:1000])
@@ -165,7 +165,7 @@ def test_a_damaged_archive_is_named(kind, tmp_path):
 
 @BOTH
 def test_missing_batches_are_listed(kind, tmp_path):
-    """A folder that was unpacked in part is said to be so."""
+    """An incompletely unpacked folder is an error that lists the missing batches."""
     write_folder(tmp_path / kind.PUBLISHED.folder, batches(kind))
     last = kind.PUBLISHED.batches["test"][0]
     (tmp_path / kind.PUBLISHED.folder / last).unlink()
@@ -175,7 +175,7 @@ def test_missing_batches_are_listed(kind, tmp_path):
 
 @BOTH
 def test_offline_the_error_says_what_to_put_where(kind, tmp_path):
-    """Without data and network both messages name the archive and the folder."""
+    """Without data and network, both messages name the archive and the folder."""
     for attempt in (lambda: kind.files(kind.Parameters(), [tmp_path]), lambda: kind.fetch(kind.Parameters(), [tmp_path])):
         with pytest.raises(ReportError) as caught:
             attempt()
@@ -185,7 +185,7 @@ def test_offline_the_error_says_what_to_put_where(kind, tmp_path):
 
 
 def test_a_download_comes_from_the_authors_and_is_checked(monkeypatch, tmp_path):
-    """Another content than the published one is not kept."""
+    """A download whose content is not the published one is discarded."""
     asked = []
 
     class Answer(io.BytesIO):
@@ -203,7 +203,7 @@ def test_a_download_comes_from_the_authors_and_is_checked(monkeypatch, tmp_path)
 
 
 def test_a_download_without_a_length_says_nothing_on_the_way(monkeypatch, capsys, tmp_path):
-    """A server that does not say how long a file is makes no line for each piece of it."""
+    """If a server does not state the length of a file, no progress is printed for each chunk."""
 
     class Answer(io.BytesIO):
         headers = MappingProxyType({})

@@ -1,4 +1,4 @@
-"""Damaged data: a sentence or the data, never anything else. `python tests/fuzz data` runs as many cases as wanted."""
+"""Damaged data gives a message or the data, and nothing else; `python tests/fuzz data` runs any number of cases."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FUZZ = Path(__file__).parents[1] / "fuzz"
 
 
 def test_a_seeded_part(monkeypatch):
-    """Two hundred damaged archives, pictures, lists and arrays end in a sentence, in time, and with little memory."""
+    """Two hundred damaged archives, images, lists and arrays end in a message, in time, and with little memory."""
     monkeypatch.setenv("PYTHONPATH", str(Path(report_builder.__file__).parents[1]))
     command = [sys.executable, str(FUZZ), "data", "--seed", "7", "--cases", "200"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -12,19 +12,19 @@ from report_builder.datasets.digits import Parameters
 
 
 def load(**parameters):
-    """The digits of these parameters."""
+    """Load the digits with these parameters."""
     chosen = Parameters(**parameters)
     return digits.load(chosen, digits.files(chosen, []))
 
 
 @pytest.fixture(scope="module")
 def few():
-    """Originals and two copies of each."""
+    """The originals with two copies of each."""
     return load(copies=2)
 
 
 def test_digits_have_the_shape_of_mnist(few):
-    """Images are 28 x 28 uint8 with one channel that use the whole range of grey, one class in 0..9 each."""
+    """Images are 28 x 28 uint8 with one channel and the whole range of grey, each with a class in 0..9."""
     x, y = few.splits["train"].x, few.splits["train"].y
     assert (x.shape, x.dtype, y.dtype) == ((4500, 28, 28, 1), np.uint8, np.int64)
     assert (x.min(), x.max(), set(y.tolist())) == (0, 255, set(range(10)))
@@ -45,13 +45,13 @@ def test_no_image_is_in_both_splits():
 
 
 def test_test_images_are_never_varied():
-    """The test split does not depend on the variations of the training images."""
+    """The test split does not depend on the augmentation of the training images."""
     plain, varied = load(copies=0), load(copies=1, rotation=30)
     assert (plain.splits["test"].x == varied.splits["test"].x).all()
 
 
 def test_originals_come_first_and_copies_keep_their_class(few):
-    """The training split starts with the originals, and every pass over them has the same classes in the same order."""
+    """The training split starts with the originals, followed by copies with the same classes in the same order."""
     plain = load(copies=0).splits["train"]
     train = few.splits["train"]
     assert (train.x[:1500] == plain.x).all()
@@ -59,13 +59,13 @@ def test_originals_come_first_and_copies_keep_their_class(few):
 
 
 def test_a_variation_without_range_is_the_original():
-    """With all ranges at zero a copy equals its original."""
+    """With all ranges at zero, a copy equals its original."""
     x = load(copies=1, rotation=0, zoom=0, shift=0).splits["train"].x
     assert (x[:1500] == x[1500:]).all()
 
 
 def test_a_shift_moves_the_digit_inside_the_frame():
-    """Shifted copies differ from their originals but keep nearly all of the ink."""
+    """Shifted copies differ from their originals but keep nearly all of their ink."""
     x = load(copies=1, rotation=0, zoom=0, shift=1.5).splits["train"].x.astype(float)
     ink = x.sum(axis=(1, 2, 3))
     assert (x[:1500] != x[1500:]).any(axis=(1, 2, 3)).mean() > 0.99
@@ -80,17 +80,17 @@ def test_classes_are_split_in_proportion(few):
 
 
 def test_another_seed_gives_another_split():
-    """The seed chooses which images are kept for the test."""
+    """The seed determines which images are held out for the test split."""
     assert (load(copies=0).splits["test"].x != load(copies=0, seed=1).splits["test"].x).any()
 
 
 def test_the_number_of_training_images_is_known_beforehand(few):
-    """The layout says how many images `load` gives."""
+    """The layout gives the number of images that `load` returns."""
     assert digits.layout(Parameters(copies=2)) == few.layout
 
 
 def test_validation_images_are_put_aside_unvaried():
-    """Train, validation and test originals together are the 1797 images, each once; the test split stays the same."""
+    """Train, validation and test originals together are the 1797 images, each once; the test split does not change."""
     data = load(copies=1, validation_images=100)
     assert data.layout == digits.layout(Parameters(copies=1, validation_images=100))
     train = data.splits["train"]
@@ -101,6 +101,6 @@ def test_validation_images_are_put_aside_unvaried():
 
 
 def test_some_images_are_left_to_train_on():
-    """Putting nearly all images aside is a mistake."""
+    """A validation split that leaves too few images to train on is a mistake."""
     with pytest.raises(ValueError, match="at least 10 must be left"):
         Parameters(test_images=1000, validation_images=790)

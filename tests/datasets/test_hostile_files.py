@@ -1,4 +1,4 @@
-"""Files that are not what they seem: refused with a sentence that names them, quickly, and with little memory."""
+"""Files that are not what they claim to be are refused with a message that names them, quickly, and with little memory."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from report_builder.limits import VARIABLE
 
 
 def npy(shape, dtype="|u1", values=b"", version=1):
-    """The bytes of a `.npy` with any header."""
+    """Return the bytes of an `.npy` file with an arbitrary header."""
     head = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {shape!r}, }}".encode()
     head += b" " * (-(len(head) + 11) % 64) + b"\n"
     return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(head)) + head + values
 
 
 def write_zip(path, method=zipfile.ZIP_DEFLATED, **members):
-    """An `.npz` of any bytes."""
+    """Write an `.npz` file with arbitrary bytes."""
     with zipfile.ZipFile(path, "w", method) as archive:
         for name, content in members.items():
             archive.writestr(f"{name}.npy", content)
 
 
 def refused(folder, rule):
-    """The problem with `images.npz` in the folder."""
+    """Return the problem with `images.npz` in the folder."""
     with pytest.raises(ReportError, match=rule) as caught:
         prepare({"dataset": npz.Parameters().model_dump() | {"kind": "npz"}}, [folder])
     (problem,) = caught.value.problems
@@ -62,20 +62,20 @@ def refused(folder, rule):
     ],
 )
 def test_arrays_with_a_wrong_header(tmp_path, content, rule):
-    """What a header announces is compared with what is there before memory is taken."""
+    """The size in a header is compared with the actual size before memory is allocated."""
     write_zip(tmp_path / "images.npz", x_train=content)
     refused(tmp_path, rule)
 
 
 def test_a_single_array_is_told_from_an_archive(tmp_path):
-    """A .npy that is named .npz says how it is saved instead."""
+    """For an .npy file named .npz, the message says how to save it instead."""
     np.save(tmp_path / "x.npy", np.zeros((3, 4, 4), np.uint8))
     (tmp_path / "x.npy").rename(tmp_path / "images.npz")
     assert "np.savez" in refused(tmp_path, "one array without a name").next_step
 
 
 def test_a_bomb_is_refused_by_its_announced_size(tmp_path, monkeypatch):
-    """An array over the limit is not unpacked; the message names the option, and with it the same file is read."""
+    """An array above the limit is not unpacked; the message names the option with which the file can be read."""
     write_zip(tmp_path / "images.npz", x_train=npy((300, 100, 100), values=bytes(3_000_000)))
     monkeypatch.setenv(VARIABLE, "archive_bytes=2e6")
     assert "--limit archive_bytes=" in refused(tmp_path, "what an archive unpacks to is limited").next_step
@@ -85,14 +85,14 @@ def test_a_bomb_is_refused_by_its_announced_size(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_only_what_numpy_packs_is_unpacked(tmp_path, method):
-    """Other ways of packing, which may ask for any memory, are refused."""
+    """Compression methods that NumPy does not write, which may need any amount of memory, are refused."""
     write_zip(tmp_path / "images.npz", method, x_train=npy((3, 4, 4), values=bytes(48)))
     refused(tmp_path, "packed in another way")
 
 
 @pytest.mark.parametrize("place", [60, 90, -60])
 def test_a_flipped_byte_is_noticed(tmp_path, place):
-    """Damage of packed values is said, not raised: also what zlib complains of."""
+    """A flipped byte in packed values is reported as a problem, even if zlib itself raises."""
     values = np.random.default_rng(0).integers(0, 9, 4800, np.uint8).tobytes()
     write_zip(tmp_path / "images.npz", x_train=npy((300, 4, 4), values=values))
     whole = bytearray((tmp_path / "images.npz").read_bytes())
@@ -115,13 +115,13 @@ def test_a_flipped_byte_is_noticed(tmp_path, place):
     ],
 )
 def test_classes_of_other_sorts_are_refused(tmp_path, y, rule):
-    """Labels are whole numbers from 0, one for each image; nothing is taken for memory by their size."""
+    """Labels are whole numbers from 0, one per image; large values do not allocate memory."""
     np.savez(tmp_path / "images.npz", x_train=np.zeros((3, 4, 4), np.uint8), y_train=y)
     refused(tmp_path, rule)
 
 
 def test_numbers_of_classes_need_not_be_contiguous(tmp_path):
-    """Classes are those that images have, by name: of 1, 2 and a million there are three."""
+    """Classes are those that occur, by name: labels 1, 2 and a million are three classes."""
     y, x = np.array([10, 2, 10**6, 2]), np.arange(64, dtype=np.uint8).reshape(4, 4, 4)
     np.savez(tmp_path / "images.npz", x_train=x, y_train=y)
     data = npz.load(npz.Parameters(test=None), [tmp_path / "images.npz"])
@@ -130,14 +130,14 @@ def test_numbers_of_classes_need_not_be_contiguous(tmp_path):
 
 
 def test_names_of_classes_may_be_bytes(tmp_path):
-    """Names stored as bytes are the same names."""
+    """Class names stored as bytes are decoded."""
     np.savez(tmp_path / "images.npz", x_train=np.zeros((2, 4, 4), np.uint8), class_names=np.array([b"cat", b"dog"]))
     assert npz.load(npz.Parameters(test=None), [tmp_path / "images.npz"]).class_names == ("cat", "dog")
 
 
 @pytest.mark.parametrize("names", [["a", "a"], ["a", ""], [str(n) for n in range(1001)]])
 def test_names_of_classes_tell_them_apart(tmp_path, names):
-    """Names that are empty, there twice, or too many are refused."""
+    """Class names that are empty, repeated or too many are refused."""
     arrays = {"x_train": np.zeros((2, 4, 4), np.uint8), "x_test": np.zeros((2, 4, 4), np.uint8)}
     np.savez(tmp_path / "images.npz", **arrays, class_names=np.array(names))
     with pytest.raises(ReportError, match=r"name of a class|how many classes"):
@@ -155,7 +155,7 @@ def test_names_of_classes_tell_them_apart(tmp_path, names):
     ],
 )
 def test_channels_stand_last(tmp_path, shape, step):
-    """Images with another order of axes are refused by name and shape, with the call that brings them into order."""
+    """Images with another order of axes are refused with name and shape, and the call that reorders them."""
     np.savez(tmp_path / "images.npz", x_train=np.zeros(shape, np.uint8))
     problem = refused(tmp_path, "channel|counted along")
     assert problem.received == f"x_train {shape}"
@@ -166,7 +166,7 @@ def test_channels_stand_last(tmp_path, shape, step):
 
 
 def png_head(width, height, bits=8, colour=2):
-    """A PNG that only begins: its header with a right checksum."""
+    """Return a PNG that consists only of a header with a correct checksum."""
     head = b"IHDR" + struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", zlib.crc32(head)) + b"\0\0\x10\0IDAT"
 
@@ -178,7 +178,7 @@ EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(made) (
 @pytest.mark.parametrize("kind", ["EPS", "GIF", "BMP", "TIFF", "WEBP", "other", "text"])
 @pytest.mark.parametrize("size", [8, None])
 def test_a_picture_is_opened_only_as_what_its_name_says(tmp_path, monkeypatch, name, kind, size):
-    """Whatever lies under the name of a PNG or JPEG is named, and no other part of Pillow sees it: nothing is run."""
+    """Other content under the name of a PNG or JPEG is reported without being opened by Pillow."""
     content = {"EPS": EPS, "text": b"hello"}.get(kind)
     if content is None:
         stream = io.BytesIO()
@@ -195,7 +195,7 @@ def test_a_picture_is_opened_only_as_what_its_name_says(tmp_path, monkeypatch, n
 
 
 def test_a_picture_has_a_largest_size(tmp_path, monkeypatch):
-    """Over 100 megapixels a picture is refused before it is decoded, with the option; below, it is read without a warning."""
+    """An image above 100 megapixels is refused before decoding, with the option; smaller ones are read without a warning."""
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.png").write_bytes(png_head(10_001, 10_000))
     chosen = image_folder.Parameters(test=None)
@@ -208,7 +208,7 @@ def test_a_picture_has_a_largest_size(tmp_path, monkeypatch):
     assert data.splits["train"].x[np.array([0])].shape == (1, 64, 64, 3)
 
 
-# --- places -------------------------------------------------------------------------------------------------------------------
+# --- paths --------------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_a_picture_has_a_largest_size(tmp_path, monkeypatch):
 )
 @pytest.mark.parametrize("kind", ["npz", "image_folder", "mnist", "cifar10", "celeba"])
 def test_a_place_that_is_no_place(tmp_path, path, kind):
-    """Whatever a path names, what lies there is a file or a folder, else the message says what is expected."""
+    """A path must lead to a file or a folder; otherwise the message says what is expected."""
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "loop").symlink_to("loop")
     (tmp_path / "gone").symlink_to("nowhere")
@@ -226,14 +226,14 @@ def test_a_place_that_is_no_place(tmp_path, path, kind):
 
 
 def test_a_near_name_is_asked_for(tmp_path):
-    """A path that is misspelt is answered with the name that lies there."""
+    """For a misspelt path, the message suggests the name that exists."""
     (tmp_path / "pictures").mkdir()
     with pytest.raises(ReportError, match=r"no such file or folder; a folder(.|\n)*Did you mean 'pictures'\?"):
         image_folder.files(image_folder.Parameters(path="picturs"), [tmp_path])
 
 
 def write_bytes_name(place):
-    """A file whose path is no text."""
+    """Write a file whose path is not valid text."""
     os.makedirs(os.path.dirname(place), exist_ok=True)  # noqa: PTH103, PTH120  pathlib knows text only
     with open(place, "wb"):  # noqa: PTH123
         pass
@@ -254,7 +254,7 @@ NO_PICTURES = {
 @pytest.mark.filterwarnings("ignore:unclosed")
 @pytest.mark.parametrize("kind", NO_PICTURES)
 def test_what_is_no_picture_is_named(tmp_path, picture, monkeypatch, kind):
-    """A link to nothing, a pipe, a loop of links, a name that is no text: one message, which can be printed."""
+    """A dangling link, a pipe, a loop of links and an undecodable name each give one printable message."""
     picture(tmp_path / "p" / "a.png")
     monkeypatch.chdir(tmp_path / "p")
     NO_PICTURES[kind](tmp_path / "p")
@@ -267,7 +267,7 @@ def test_what_is_no_picture_is_named(tmp_path, picture, monkeypatch, kind):
 
 @pytest.mark.parametrize("name", ["1.webp", "b/2.GIF", "3.tiff"])
 def test_a_picture_that_is_not_read_is_named(tmp_path, picture, name):
-    """A format that is not read is not left out in silence: a class might be of it alone."""
+    """An unsupported image format is not silently skipped, since it may be the only one of a class."""
     picture(tmp_path / "pictures" / "a" / "1.png")
     (tmp_path / "pictures" / name).parent.mkdir(exist_ok=True)
     (tmp_path / "pictures" / name).touch()
@@ -277,7 +277,7 @@ def test_a_picture_that_is_not_read_is_named(tmp_path, picture, name):
 
 
 def test_a_folder_may_be_called_like_a_picture(tmp_path, picture):
-    """`x.png` that is a folder is the folder of a class."""
+    """A folder called `x.png` is the folder of a class."""
     for name in ("x.png/1.png", "y.jpg/1.jpg"):
         picture(tmp_path / "pictures" / name)
     chosen = image_folder.Parameters(test=None)
@@ -285,7 +285,7 @@ def test_a_folder_may_be_called_like_a_picture(tmp_path, picture):
 
 
 def test_class_folders_stand_in_natural_order(tmp_path):
-    """Folders 1 to 11 are classes 1, 2, ... 11 in this order, each with its own pictures."""
+    """Folders 1 to 11 are classes 1, 2, ... 11 in this order, each with its own images."""
     for n in range(1, 12):
         (tmp_path / "bars" / str(n)).mkdir(parents=True)
         for k in range(2):
@@ -300,7 +300,7 @@ def test_class_folders_stand_in_natural_order(tmp_path):
 
 
 def test_a_change_at_the_same_size_and_time_is_seen(tmp_path):
-    """Other bytes, with the old length and the old time put back, give another signature and another digest."""
+    """Other bytes of the same length, with the old time restored, give another signature and another digest."""
     path = tmp_path / "x.npz"
     path.write_bytes(b"one")
     before, time = (_files.signature(path), _files.content(path)), path.stat().st_mtime_ns
@@ -315,7 +315,7 @@ def test_a_change_at_the_same_size_and_time_is_seen(tmp_path):
 
 
 def write_tar(path, *members):
-    """A packed archive of (name, content, announced size)."""
+    """Write a compressed archive of (name, content, announced size)."""
     with tarfile.open(path, "w:gz") as archive:
         for name, content in members:
             info = tarfile.TarInfo(name)
@@ -331,7 +331,7 @@ ARCHIVE = cifar10.PUBLISHED.archive
     [
         b"",
         b"cos\nsystem\n(S'touch ran'\ntR.",
-        b"\x80\x02K\x01r\xff\xff\xff\xff.",  # a place in the memo at 4 billion
+        b"\x80\x02K\x01r\xff\xff\xff\xff.",  # a memo index of 4 billion
         b"\x80\x04\x8e" + b"\xff" * 7 + b"\x7f" + b"x.",  # more bytes than any memory
         b"\x80\x02" + b"]" * 10_000 + b"a" * 9_999 + b".",
         pickle.dumps({b"data": np.zeros((2, 5), np.uint8), b"labels": [1, 2]}, protocol=2),
@@ -339,7 +339,7 @@ ARCHIVE = cifar10.PUBLISHED.archive
     ],
 )
 def test_hostile_batches(tmp_path, content):
-    """A pickle that runs code, asks for memory, or holds something else gives one message."""
+    """A pickle that runs code, allocates memory, or holds something else gives one message."""
     names = [name for part in cifar10.PUBLISHED.batches.values() for name in part]
     write_tar(tmp_path / ARCHIVE, *((f"x/{name}", content) for name in names))
     with pytest.raises(ReportError, match="cannot be read as a data set"):
@@ -349,13 +349,13 @@ def test_hostile_batches(tmp_path, content):
 
 @pytest.mark.parametrize("place", [10, 10**7, 2**32 - 1])
 def test_a_batch_asks_for_no_more_memory_than_it_has_bytes(place):
-    """A place far out in the table of what was read is refused before the table is made so long."""
+    """A memo index far beyond the number of bytes is refused before the memo is extended."""
     with pytest.raises(pickle.UnpicklingError, match="more memory"):
         _cifar._unpickle(cifar10.PUBLISHED, b"\x80\x02K\x01r" + struct.pack("<I", place) + b".")
 
 
 def test_an_archive_ends_at_the_limit(tmp_path, monkeypatch):
-    """What a packed archive unpacks to is limited, wherever the bytes stand in it."""
+    """The unpacked size of a compressed archive is limited, wherever in it the bytes are."""
     write_tar(tmp_path / ARCHIVE, ("filler", bytes(3_000_000)), ("data_batch_1", b"x"))
     monkeypatch.setenv(VARIABLE, "archive_bytes=2e6")
     with pytest.raises(ReportError, match=r"what an archive unpacks to is limited(.|\n)*--limit archive_bytes="):
@@ -363,7 +363,7 @@ def test_an_archive_ends_at_the_limit(tmp_path, monkeypatch):
 
 
 def test_a_header_of_an_archive_is_short(tmp_path):
-    """A header that announces gigabytes of text is not read into memory."""
+    """A tar header that announces gigabytes of text is not read into memory."""
     info = tarfile.TarInfo("x")
     info.type, info.size = tarfile.XHDTYPE, 1 << 31
     with _cifar.gzip.open(tmp_path / ARCHIVE, "wb") as stream:
@@ -378,7 +378,7 @@ def test_a_header_of_an_archive_is_short(tmp_path):
     [b"", b"\0\0\x08\x03", struct.pack(">4I", 0x803, 2**32 - 1, 28, 28), struct.pack(">4I", 0x803, 2, 28, 28) + b"short"],
 )
 def test_idx_files_are_as_long_as_they_say(tmp_path, monkeypatch, content):
-    """The published form of Fashion-MNIST: a header that announces more than is there, or is none, is named."""
+    """An idx header of Fashion-MNIST that is invalid, or announces more than the file has, is an error that names the file."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     folder = tmp_path / "datasets" / "fashion-mnist"
     folder.mkdir(parents=True)

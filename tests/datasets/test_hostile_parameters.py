@@ -1,4 +1,4 @@
-"""Parameters of data sets and steps at their extremes: refused with a sentence, or done as planned."""
+"""Extreme parameters of data sets and steps are refused with a message, or have the planned effect."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ VALUES = [*NUMBERS, *WORDS, *LISTS]
 
 
 def fields(registry):
-    """Every parameter of every kind."""
+    """Return every parameter of every kind."""
     return [(name, field) for name, module in registry for field in module.parameters.model_fields]
 
 
 def accepted(module, field, value):
-    """The parameters with a value of a YAML file; None where it is refused at its key."""
+    """Return the parameters with a value as read from YAML, or None if the value is refused at its key."""
     with suppress(ValidationError):
         return module.parameters.model_validate_json(json.dumps({field: value}), strict=True)
     return None
@@ -56,7 +56,7 @@ def data():
 
 @pytest.mark.parametrize(("name", "field"), fields(DATASETS))
 def test_a_data_set_plans_or_refuses(name, field):
-    """Whatever a parameter is, a plan of it is made or refused."""
+    """Every value of a parameter can be planned or is refused."""
     module = DATASETS.get(name)
     for value in VALUES:
         if parameters := accepted(module, field, value):
@@ -66,7 +66,7 @@ def test_a_data_set_plans_or_refuses(name, field):
 
 @pytest.mark.parametrize(("name", "field"), fields(DATA_STEPS))
 def test_a_step_does_what_it_plans_or_refuses(data, name, field):
-    """Whatever a parameter is, what comes out has the announced shape, range, names and conditions, or nothing comes out."""
+    """For every value of a parameter, a step gives the planned shape, range, names and conditions, or refuses."""
     module = DATA_STEPS.get(name)
     for value in VALUES:
         if not (parameters := accepted(module, field, value)):
@@ -74,7 +74,7 @@ def test_a_step_does_what_it_plans_or_refuses(data, name, field):
         with suppress(ReportError):
             known = module.layout(data.layout, parameters)
             if math.prod(known.image_shape) > 10**6:
-                continue  # nothing is wrong with it
+                continue  # valid, but too large for a test
             out = checked(module.apply(data, parameters), known, name)
             assert np.isfinite(out.splits["train"].x[np.array([0])]).all()
             found = out.layout
@@ -110,14 +110,14 @@ def test_a_step_does_what_it_plans_or_refuses(data, name, field):
     ],
 )
 def test_what_cannot_be_done_is_said_when_it_is_planned(data, step, parameters, rule):
-    """Amounts of nothing, more than there is, parts outside an image, names that the data lack."""
+    """Zero or excessive amounts, crops larger than the image, and unknown names are refused by the plan."""
     module = DATA_STEPS.get(step)
     with pytest.raises((ReportError, ValidationError), match=rule):
         module.layout(data.layout, module.parameters.model_validate_json(json.dumps(parameters), strict=True))
 
 
 def test_more_than_there_is_is_all(data):
-    """A subset larger than the data keeps them all, as its plan says."""
+    """A subset larger than the data keeps all images, as planned."""
     module = DATA_STEPS.get("subset")
     parameters = module.parameters(train=10**6)
     assert module.layout(data.layout, parameters).images["train"] == 24
@@ -125,7 +125,7 @@ def test_more_than_there_is_is_all(data):
 
 
 def test_a_set_without_attributes_has_no_condition_of_them():
-    """The step says which data have some."""
+    """For data without attributes, the step says which data have some."""
     module = DATA_STEPS.get("attribute_condition")
     with pytest.raises(ReportError, match="has no attributes"):
         module.layout(Layout((8, 8, 1)), module.parameters())
@@ -148,7 +148,7 @@ def test_a_set_without_attributes_has_no_condition_of_them():
     ],
 )
 def test_own_data_keep_what_all_data_keep(changes, rule):
-    """What a data set of the user's own gives is checked before a model learns from it."""
+    """The result of a user's data set is checked before a model is trained on it."""
     good = {"x": np.zeros((3, 4, 4, 1), np.uint8), "y": np.array([0, 1, 0])}
     right = Split(**good)
     with pytest.raises(ReportError, match=f"(?s)own.py: split 'test': .*{rule}"):

@@ -1,4 +1,4 @@
-"""A user's own pictures."""
+"""A user's own images."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from report_builder.errors import ReportError
 
 
 def load(folder, **parameters):
-    """The data of the folder `pictures`."""
+    """Load the data of the folder `pictures`."""
     chosen = image_folder.Parameters(**parameters)
     return image_folder.load(chosen, image_folder.files(chosen, [folder]))
 
 
 @pytest.fixture
 def folder(tmp_path, picture):
-    """Ten cats, light, and ten dogs, dark, of several sizes and two formats, and files that are no pictures."""
+    """Ten light cats and ten dark dogs, of several sizes and two formats, and files that are not images."""
     for i in range(10):
         picture(tmp_path / "pictures" / "cats" / f"{i}.jpg", (40 + i, 30, 3), 200 + i, quality=100)
         picture(tmp_path / "pictures" / "dogs" / "more" / f"{i}.PNG", (30, 40 + i, 3), 20 + i)
@@ -29,7 +29,7 @@ def folder(tmp_path, picture):
 
 
 def test_sub_folders_are_classes_by_the_alphabet(folder):
-    """Cats are class 0 and dogs class 1, and every picture has its own pixels."""
+    """Sub-folders are classes in alphabetical order, and every image has its own pixels."""
     data = load(folder, size=16, test=0.2)
     assert (data.class_names, data.image_shape) == (("cats", "dogs"), (16, 16, 3))
     for split, n in (("train", 16), ("test", 4)):
@@ -41,7 +41,7 @@ def test_sub_folders_are_classes_by_the_alphabet(folder):
 
 
 def test_folders_train_and_test_are_splits(tmp_path, picture):
-    """Where there are sub-folders of these names, nothing is drawn."""
+    """Sub-folders called train and test are the splits, and nothing is drawn at random."""
     for name in ("train/a/1", "train/a/2", "train/b/1", "test/b/1"):
         picture(tmp_path / "pictures" / f"{name}.png")
     data = load(tmp_path)
@@ -50,7 +50,7 @@ def test_folders_train_and_test_are_splits(tmp_path, picture):
 
 
 def test_pictures_without_sub_folders_are_one_class(tmp_path, picture):
-    """The class has the name of the folder."""
+    """Without sub-folders there is one class, named after the folder."""
     for i in range(5):
         picture(tmp_path / "pictures" / f"{i}.png")
     data = load(tmp_path)
@@ -58,7 +58,7 @@ def test_pictures_without_sub_folders_are_one_class(tmp_path, picture):
 
 
 def test_the_seed_draws_the_test_pictures(folder):
-    """The same seed draws the same pictures; null draws none."""
+    """The seed determines the test images; null holds out none."""
     first, again, other = (np.asarray(load(folder, size=4, seed=s).splits["test"].x) for s in (0, 0, 1))
     assert (first == again).all()
     assert (first != other).any()
@@ -67,7 +67,7 @@ def test_the_seed_draws_the_test_pictures(folder):
 
 @pytest.mark.parametrize(("fit", "first", "middle"), [("crop", 255, 255), ("pad", 0, 255), ("stretch", 255, 255)])
 def test_fit_says_what_happens_to_the_proportions(tmp_path, picture, fit, first, middle):
-    """Only `pad` shows a border around a picture of other proportions."""
+    """For another aspect ratio, only `pad` adds a border around an image."""
     for i in range(2):
         picture(tmp_path / "pictures" / f"{i}.png", (20, 40, 3), 255)
     x = load(tmp_path, size=10, fit=fit, test=None).splits["train"].x[np.array([0])]
@@ -75,9 +75,9 @@ def test_fit_says_what_happens_to_the_proportions(tmp_path, picture, fit, first,
 
 
 def test_pictures_stand_upright(tmp_path, picture):
-    """A photograph that a camera stored on its side is turned as its EXIF orientation says."""
+    """A photograph stored sideways is rotated according to its EXIF orientation."""
     pixels = np.zeros((10, 20, 3), np.uint8)
-    pixels[:, :10] = 255  # the left half, which the camera means to be the upper one
+    pixels[:, :10] = 255  # the left half, which the orientation makes the upper one
     exif = PIL.Image.Exif()
     exif[_pictures.ORIENTATION] = 6
     (tmp_path / "pictures").mkdir()
@@ -92,7 +92,7 @@ def test_pictures_stand_upright(tmp_path, picture):
     [("RGBA", (0, 0, 0, 0), 255), ("LA", (90, 255), 90), ("P", 0, 0), ("I;16", 51400, 200), ("1", 1, 255)],
 )
 def test_every_kind_of_png_becomes_eight_bits(tmp_path, mode, colour, grey):
-    """Transparent parts are white, palettes and 16 bits are converted."""
+    """Transparent parts become white, and palettes and 16 bits are converted."""
     (tmp_path / "pictures").mkdir()
     PIL.Image.new(mode, (6, 6), colour).save(tmp_path / "pictures" / "0.png")
     for channels in (1, 3):
@@ -102,7 +102,7 @@ def test_every_kind_of_png_becomes_eight_bits(tmp_path, mode, colour, grey):
 
 
 def test_large_photographs_come_out_as_small_ones_do(tmp_path, picture):
-    """A JPEG that is decoded in part only, because it is much too large, looks like one that is decoded whole."""
+    """A very large JPEG, which is decoded only partially, looks like one that is decoded completely."""
     random = np.random.default_rng(0)
     rough = np.kron(random.integers(0, 256, (8, 8, 3)), np.ones((100, 100, 1))).astype(np.uint8)
     (tmp_path / "pictures").mkdir()
@@ -113,7 +113,7 @@ def test_large_photographs_come_out_as_small_ones_do(tmp_path, picture):
 
 
 def test_few_pictures_are_decoded_once(folder, monkeypatch):
-    """What takes little memory stays in it; what takes more is read again."""
+    """Small data stays in memory; large data is read again."""
     opened, original = [], PIL.Image.open
     monkeypatch.setattr(PIL.Image, "open", lambda *args, **options: opened.append(args) or original(*args, **options))
     for kept, reads in ((1 << 20, 2), (0, 4)):
@@ -126,7 +126,7 @@ def test_few_pictures_are_decoded_once(folder, monkeypatch):
 
 
 def test_without_a_size_all_pictures_have_one(folder, tmp_path, picture):
-    """Several sizes are an error that names two of them; one size is kept."""
+    """Without `size`, images of one size keep it, and different sizes are an error that names two of them."""
     with pytest.raises(ReportError, match=r"of different sizes\n  Received: cats/0.jpg 40 x 30, cats/1.jpg 41 x 30") as caught:
         load(folder, size=None)
     assert "size: 64" in caught.value.problems[0].next_step
@@ -138,7 +138,7 @@ def test_without_a_size_all_pictures_have_one(folder, tmp_path, picture):
 @pytest.mark.parametrize("size", [16, None])
 @pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\x00\x10JFIF"])
 def test_a_damaged_picture_is_named(tmp_path, picture, size, content):
-    """The message names the file and says what to do, whenever it is noticed."""
+    """For a damaged image, the message names the file and says what to do, whenever the damage is found."""
     picture(tmp_path / "pictures" / "a.png", (9, 9, 3))
     (tmp_path / "pictures" / "b.jpg").write_bytes(content)
     with pytest.raises(ReportError, match=r"b\.jpg: (this picture cannot be read|the content .* is not JPEG)") as caught:
@@ -147,7 +147,7 @@ def test_a_damaged_picture_is_named(tmp_path, picture, size, content):
 
 
 def test_a_picture_that_ends_early_is_named(tmp_path, picture):
-    """A download that was cut off is not shown grey below the middle."""
+    """A truncated download is an error, and not shown as grey below the middle."""
     picture(tmp_path / "pictures" / "a.jpg", (60, 60, 3))
     path = tmp_path / "pictures" / "a.jpg"
     path.write_bytes(path.read_bytes()[:2000])
@@ -156,7 +156,7 @@ def test_a_picture_that_ends_early_is_named(tmp_path, picture):
 
 
 def test_no_folder_and_no_picture_are_errors(tmp_path):
-    """A missing folder, a file in its place and an empty folder each have their message."""
+    """A missing folder, a file in its place and an empty folder each have their own message."""
     with pytest.raises(ReportError, match="no such file or folder"):
         load(tmp_path)
     (tmp_path / "pictures").write_text("")
@@ -179,7 +179,7 @@ def test_no_folder_and_no_picture_are_errors(tmp_path):
     ],
 )
 def test_folders_that_do_not_fit_are_errors(tmp_path, picture, names, rule):
-    """Pictures beside classes, one split alone and unknown classes are named."""
+    """Images next to class folders, a single split and unknown classes are errors."""
     for name in names:
         picture(tmp_path / "pictures" / f"{name}.png")
     with pytest.raises(ReportError, match=rule):
@@ -187,7 +187,7 @@ def test_folders_that_do_not_fit_are_errors(tmp_path, picture, names, rule):
 
 
 def test_the_layout_knows_the_size(folder):
-    """Shape and splits are known beforehand where a size is asked for; classes are not."""
+    """Shape and splits are known beforehand if a size is given; classes are not."""
     planned = image_folder.layout(image_folder.Parameters(size=[8, 9], channels=1))
     data = load(folder, size=[8, 9], channels=1)
     assert planned.image_shape == data.image_shape == (8, 9, 1)

@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: where the files are looked for, and how they are read."""
+"""MNIST and Fashion-MNIST: where the files are searched, and how they are read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOTH = pytest.mark.parametrize(("kind", "name"), [(mnist, "mnist.npz"), (fashion
 
 
 def write_idx(folder, arrays):
-    """The four files as Keras keeps them."""
+    """Write the four files as Keras stores them."""
     folder.mkdir(parents=True)
     for name, key in zip(fashion_mnist.IDX_FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True):
         values = arrays[key]
@@ -29,7 +29,7 @@ def write_idx(folder, arrays):
 
 @BOTH
 def test_a_file_in_a_data_folder_is_read(kind, name, arrays, tmp_path):
-    """Images get a channel axis, classes become int64, nothing else changes."""
+    """Images get a channel axis, classes become int64, and nothing else changes."""
     np.savez(tmp_path / name, **arrays)
     parameters = kind.Parameters()
     data = kind.load(parameters, kind.files(parameters, [tmp_path / "none", tmp_path]))
@@ -40,7 +40,7 @@ def test_a_file_in_a_data_folder_is_read(kind, name, arrays, tmp_path):
 
 @BOTH
 def test_a_named_file_comes_before_the_data_folder(kind, name, arrays, tmp_path):
-    """A path in the experiment wins over the usual name in a data folder."""
+    """A path in the experiment takes precedence over the usual name in a data folder."""
     np.savez(tmp_path / name, **arrays)
     np.savez(tmp_path / "other.npz", **arrays)
     assert kind.files(kind.Parameters(path="other.npz"), [tmp_path]) == [tmp_path / "other.npz"]
@@ -48,7 +48,7 @@ def test_a_named_file_comes_before_the_data_folder(kind, name, arrays, tmp_path)
 
 @BOTH
 def test_the_first_folder_wins_and_the_cache_comes_last(kind, name, arrays, tmp_path):
-    """Data folders are searched in order, then Keras' cache."""
+    """Data folders are searched in order, followed by Keras' cache."""
     for folder in ("a", "b", "keras/datasets"):
         (tmp_path / folder).mkdir(parents=True)
         np.savez(tmp_path / folder / name, **arrays)
@@ -58,7 +58,7 @@ def test_the_first_folder_wins_and_the_cache_comes_last(kind, name, arrays, tmp_
 
 @BOTH
 def test_without_file_and_network_the_error_says_what_to_put_where(kind, name, tmp_path):
-    """Offline, the message names the file and the folder that would do."""
+    """Offline, the message names the missing file and the folder to put it in."""
     with pytest.raises(ReportError) as caught:
         kind.files(kind.Parameters(), [tmp_path / "data"])
     problem = caught.value.problems[0]
@@ -68,7 +68,7 @@ def test_without_file_and_network_the_error_says_what_to_put_where(kind, name, t
 
 @BOTH
 def test_a_named_file_that_is_absent_is_an_error(kind, name, tmp_path):
-    """A wrong path is never replaced by another file in silence."""
+    """A wrong path is never silently replaced by another file."""
     with pytest.raises(ReportError, match="no such file"):
         kind.files(kind.Parameters(path="nowhere.npz"), [tmp_path])
 
@@ -76,7 +76,7 @@ def test_a_named_file_that_is_absent_is_an_error(kind, name, tmp_path):
 @BOTH
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04"])
 def test_a_damaged_file_is_named(kind, name, content, tmp_path):
-    """A file that is no data set gives an error with its path."""
+    """A file that is not a data set gives an error with its path."""
     (tmp_path / name).write_bytes(content)
     with pytest.raises(ReportError, match=name):
         kind.load(kind.Parameters(), [tmp_path / name])
@@ -84,7 +84,7 @@ def test_a_damaged_file_is_named(kind, name, content, tmp_path):
 
 @BOTH
 def test_arrays_that_do_not_fit_are_refused(kind, name, arrays, tmp_path):
-    """Images without their classes, or of another type, are not taken for the data set."""
+    """Images without classes, or of another type, are not accepted as the data set."""
     for wrong in ({"y_train": arrays["y_train"][:5]}, {"x_train": arrays["x_train"] / 255}, {"y_test": arrays["y_test"] + 50}):
         np.savez(tmp_path / name, **(arrays | wrong))
         with pytest.raises(ReportError, match="not the images expected"):
@@ -92,14 +92,14 @@ def test_arrays_that_do_not_fit_are_refused(kind, name, arrays, tmp_path):
 
 
 def test_the_first_classes_are_the_published_ones(mnist_folder):
-    """The order of the images is that of the authors: train 5, 0, 4, 1, 9 and test 7, 2, 1, 0, 4."""
+    """Images are in the order of the authors: train begins with 5, 0, 4, 1, 9 and test with 7, 2, 1, 0, 4."""
     data = mnist.load(mnist.Parameters(), mnist.files(mnist.Parameters(), [mnist_folder]))
     assert data.splits["train"].y[:5].tolist() == [5, 0, 4, 1, 9]
     assert data.splits["test"].y[:5].tolist() == [7, 2, 1, 0, 4]
 
 
 def test_the_idx_files_of_keras_cache_hold_the_same_images(arrays, tmp_path):
-    """Fashion-MNIST as Keras downloads it, four gzipped idx files, is read like the .npz."""
+    """Fashion-MNIST as Keras downloads it, four gzipped idx files, gives the same images as the .npz."""
     write_idx(tmp_path / "keras" / "datasets" / "fashion-mnist", arrays)
     parameters = fashion_mnist.Parameters()
     data = fashion_mnist.load(parameters, fashion_mnist.files(parameters, []))
@@ -108,14 +108,14 @@ def test_the_idx_files_of_keras_cache_hold_the_same_images(arrays, tmp_path):
 
 
 def test_a_file_where_the_folder_of_downloads_belongs(tmp_path):
-    """A file in the place of Keras' cache is said as what hinders the download."""
+    """A file in the place of Keras' cache folder is reported as what prevents the download."""
     (tmp_path / "folder").touch()
     with pytest.raises(ReportError, match="could not be downloaded"):
         _download.download("file.npz", tmp_path / "folder" / "file.npz", "0" * 64, place_instead="Put it there.")
 
 
 def test_a_download_is_shown_only_when_its_digest_fits(monkeypatch, tmp_path, capsys):
-    """A file with the published digest arrives under its name; one with another digest leaves nothing behind."""
+    """A file with the published digest is stored under its name; any other leaves nothing behind."""
 
     class Answer(io.BytesIO):
         headers = MappingProxyType({"Content-Length": "3"})

@@ -1,4 +1,4 @@
-"""Loading a data set with its steps."""
+"""Loading a data set and applying its steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def folder(arrays, tmp_path):
 
 
 def test_steps_are_applied_in_order(folder):
-    """Scaled and binarised images are 0 or 1 where the pixel was dark or bright."""
+    """Scaled and binarised images are 0 where the pixel was dark and 1 where it was bright."""
     plain = datasets.prepare({"dataset": {"kind": "mnist"}, "steps": []}, [folder])
     ready = datasets.prepare({"dataset": {"kind": "mnist"}, "steps": STEPS}, [folder])
     assert (ready.splits["train"].x == (plain.splits["train"].x > 127)).all()
@@ -27,7 +27,7 @@ def test_steps_are_applied_in_order(folder):
 
 
 def test_prepared_data_is_kept_and_cannot_be_changed(folder):
-    """Asking again gives the same arrays from memory, read-only."""
+    """Preparing data again gives the same read-only arrays from memory."""
     entry = {"dataset": {"kind": "mnist"}, "steps": STEPS}
     first, again = (datasets.prepare(dict(entry), [folder]) for _ in range(2))
     assert first is again
@@ -36,7 +36,7 @@ def test_prepared_data_is_kept_and_cannot_be_changed(folder):
 
 
 def test_the_fingerprint_follows_the_bytes_of_the_files(folder, arrays):
-    """Other bytes give another fingerprint; steps and place do not count."""
+    """The fingerprint depends on the bytes of the files, and not on steps or folder."""
     before = datasets.fingerprint({"dataset": {"kind": "mnist"}, "steps": STEPS}, [folder])
     assert before == datasets.fingerprint({"dataset": {"kind": "mnist", "path": str(folder / "mnist.npz")}, "steps": []}, [])
     np.savez(folder / "mnist.npz", **(arrays | {"x_test": arrays["x_test"] ^ 1}))
@@ -44,7 +44,7 @@ def test_the_fingerprint_follows_the_bytes_of_the_files(folder, arrays):
 
 
 def test_data_that_changed_since_the_plan_is_an_error(folder):
-    """A run never trains on other bytes than those in its key."""
+    """A run never trains on bytes other than those in its key."""
     entry = {"dataset": {"kind": "mnist"}, "steps": STEPS}
     good = datasets.fingerprint(entry, [folder])
     assert datasets.prepare(entry | {"fingerprint": good}, [folder])

@@ -1,4 +1,4 @@
-"""Images put aside for validation and for test."""
+"""Images held out for validation and test."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from report_builder.kinds import ImageData, Layout, Split
 
 
 def parts(data, **parameters):
-    """The splits afterwards."""
+    """Return the splits after the step."""
     return split.apply(data, split.Parameters(**parameters)).splits
 
 
 def data_of(y):
-    """One pixel for each class, with the image's number in it; the test split has three images."""
+    """Return images of one pixel that holds the image's index, of these classes; the test split has three images."""
     y = np.asarray(y, np.int64)
     train = Split(np.arange(len(y)).reshape(-1, 1, 1, 1).astype(np.float32), y)
     return ImageData({"train": train, "test": train.take(slice(0, 3))}, ("a", "b", "c"))
 
 
 def numbers(part):
-    """Which images a split has."""
+    """Return the indices of the images of a split."""
     return np.asarray(part.x)[:, 0, 0, 0].astype(int).tolist()
 
 
@@ -41,28 +41,28 @@ def test_no_image_is_in_two_splits_and_none_is_lost():
 
 
 def test_classes_keep_their_proportions():
-    """Of 60, 30 and 10 images a tenth is 6, 3 and 1, in every split."""
+    """Of 60, 30 and 10 images, a tenth is 6, 3 and 1, in every split."""
     found = parts(data_of([0] * 60 + [1] * 30 + [2] * 10), validation=0.1, test=0.2)
     assert np.bincount(found["validation"].y).tolist() == [6, 3, 1]
     assert np.bincount(found["test"].y).tolist() == [12, 6, 2]
 
 
 def test_the_test_split_stays_unless_one_is_asked_for():
-    """Validation is taken from train; the data set's own test images are not touched."""
+    """Validation images are taken from train; the data set's own test images stay."""
     data = data_of(np.arange(50) % 3)
     assert parts(data)["test"] is data.splits["test"]
     assert len(parts(data)["validation"].y) == 5
 
 
 def test_the_seed_chooses():
-    """The same seed puts the same images aside, another one others."""
+    """The same seed holds out the same images, and another one others."""
     data = data_of(np.arange(50) % 3)
     first, again, other = (numbers(parts(data, seed=seed)["validation"]) for seed in (1, 1, 2))
     assert first == again != other
 
 
 def test_variations_of_an_image_stay_together():
-    """Of the digits, which are varied, no original has a copy in train and another one in validation."""
+    """No original of the augmented digits has a copy in train and another in validation."""
     chosen = digits.Parameters(copies=3)
     found = parts(digits.load(chosen, digits.files(chosen, [])), validation=300)
     train, validation = (set(found[name].original.tolist()) for name in ("train", "validation"))
@@ -71,7 +71,7 @@ def test_variations_of_an_image_stay_together():
 
 
 def test_a_stream_is_split_without_being_read():
-    """Images that are made when asked for are not made to put them aside."""
+    """Images of a stream are not made in order to split it."""
 
     def never(places):
         raise AssertionError("read")
@@ -83,7 +83,7 @@ def test_a_stream_is_split_without_being_read():
 
 @pytest.mark.parametrize("amounts", [{"validation": 20}, {"validation": 0.6, "test": 0.4}, {"validation": 10, "test": 10}])
 def test_a_split_that_leaves_nothing_is_an_error(amounts):
-    """Nothing left to train on is said when the plan is made and when it is done."""
+    """A split that leaves nothing to train on is refused both by the plan and by the step."""
     parameters, data = split.Parameters(**amounts), data_of(np.arange(20) % 2)
     for attempt in (
         lambda: split.layout(Layout(None, images={"train": 20}), parameters),
@@ -95,13 +95,13 @@ def test_a_split_that_leaves_nothing_is_an_error(amounts):
 
 @pytest.mark.parametrize("amount", [0, -3, 1.0, 1.5, 0.0, "0.1", True])
 def test_an_amount_is_a_number_or_a_share(amount):
-    """Anything else is one mistake with one sentence."""
+    """Anything but a number of images or a share is one mistake with one message."""
     with pytest.raises(ValidationError, match="a number of images, or a share") as caught:
         split.Parameters(validation=amount)
     assert caught.value.error_count() == 1
 
 
 def test_a_split_puts_something_aside():
-    """A step that does nothing is a mistake."""
+    """A split that holds out nothing is a mistake."""
     with pytest.raises(ValidationError, match="for 'validation', for 'test'"):
         split.Parameters(validation=None)

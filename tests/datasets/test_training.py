@@ -1,4 +1,4 @@
-"""Every model on the colour data sets, as they lie in the data folder, through the training loop."""
+"""Every model trained on the colour data sets of the data folder with the training loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONDITIONS = ({"kind": "attribute_condition", "names": ["Smiling", "Male"]}, {"k
 
 
 def planned(dataset, steps):
-    """What a plan knows of the data."""
+    """Return what a plan knows of the data."""
     layout = DATASETS.get(dataset["kind"]).layout(DATASETS.get(dataset["kind"]).parameters(**parameters(dataset)))
     for step in steps:
         layout = DATA_STEPS.get(step["kind"]).layout(layout, DATA_STEPS.get(step["kind"]).parameters(**parameters(step)))
@@ -25,14 +25,14 @@ def planned(dataset, steps):
 
 
 def parameters(entry):
-    """An entry without its kind."""
+    """Return an entry without its kind."""
     return {key: value for key, value in entry.items() if key != "kind"}
 
 
 def fitting(name, dataset, first, conditions):
-    """Data for which a plan would accept the model: a size, a range and a condition, tried in turn."""
+    """Return data that the model accepts, trying sizes, ranges and conditions in turn."""
     for size, bounds, condition in itertools.product((28, 32, 42, 48, 64), ("unit", "symmetric"), conditions):
-        # images are chosen first, so that no other is read
+        # the subset comes first, so that no other image is read
         steps = [{"kind": "subset", "train": 32, "validation": 16, "test": 16}, {"kind": "scale", "range": bounds}]
         steps += [*first, {"kind": "resize", "size": size}, condition]
         if not MODELS.get(name).refuses(MODELS.get(name).parameters(), planned(dataset, steps)):
@@ -41,7 +41,7 @@ def fitting(name, dataset, first, conditions):
 
 
 def trained(name, data, folder):
-    """The history of two steps, and the data."""
+    """Return the history of two steps, and the data."""
     prepared = datasets.prepare(data, [folder])
     model = {"kind": name, **MODELS.get(name).parameters().model_dump(mode="json")}
     training = loop.start({"model": model, "data": data, "training": TRAINING, "seed": 1, "threads": 1}, prepared)
@@ -52,7 +52,7 @@ def trained(name, data, folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS.names())
 def test_every_model_trains_on_cifar10(name, cifar10_folder):
-    """Two steps on colour images in memory leave finite terms, also on the test split."""
+    """Two steps on colour images in memory give finite terms, including on the test split."""
     history, _ = trained(name, fitting(name, {"kind": "cifar10"}, [], CONDITIONS[1:]), cifar10_folder)
     assert all(math.isfinite(value) for values in history.values() for value in values)
     assert any(term.startswith("test_") for term in history)
@@ -61,7 +61,7 @@ def test_every_model_trains_on_cifar10(name, cifar10_folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS.names())
 def test_every_model_trains_on_streamed_celeba(name, celeba_folder):
-    """Two steps on faces that are read batch by batch leave finite terms, also on the official validation split."""
+    """Two steps on faces that are read batch by batch give finite terms, including on the official validation split."""
     dataset, crop = {"kind": "celeba", "label": "Smiling"}, [{"kind": "crop", "size": 148}]
     history, data = trained(name, fitting(name, dataset, crop, CONDITIONS), celeba_folder)
     assert isinstance(data.splits["train"].x, Stream)

@@ -26,7 +26,7 @@ ENGLISH = languages.load("en")
 
 
 def kind(paint, live=None):
-    """A figure kind of one's own that paints on a small figure, and what it is in HTML."""
+    """Return a figure kind that paints on a small figure, with this HTML content."""
 
     def drawn(arrays, parameters, subjects, language):
         figure = Figure(figsize=(2, 1))
@@ -37,7 +37,7 @@ def kind(paint, live=None):
 
 
 def test_a_figure_of_ones_own_is_drawn(tmp_path):
-    """Any module with `draw` gives PNG, SVG and what the document must know of them."""
+    """Any object with `draw` gives PNG, SVG and the information that the document needs."""
     draw(kind(lambda figure: figure.text(0.5, 0.5, "a")), None, {}, {}, ENGLISH, tmp_path)
     said = json.loads((tmp_path / "drawing.json").read_text())
     assert said == {
@@ -51,14 +51,14 @@ def test_a_figure_of_ones_own_is_drawn(tmp_path):
 
 
 def test_a_failure_of_matplotlib_is_a_problem(tmp_path):
-    """An exception while drawing becomes a problem, and nothing is written."""
+    """An exception while drawing becomes a problem, and no file is written."""
     with pytest.raises(ReportError, match=r"the figure cannot be drawn"):
         draw(kind(lambda figure: figure.add_subplot().plot([1, 2], [1, 2, 3])), None, {}, {}, ENGLISH, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_missing_and_empty_arrays_are_named(tmp_path):
-    """A run without arrays, or with empty ones, is told with the array's name."""
+    """For a run without arrays, or with empty ones, the message names the array."""
     scatter = FIGURES.get("latent_scatter")
     for arrays in ({}, {"ae": {"z_mean": np.zeros((0, 2))}}):
         with pytest.raises(ReportError, match=r"'z_mean' of 'ae'"):
@@ -73,14 +73,14 @@ def test_missing_and_empty_arrays_are_named(tmp_path):
 
 
 def test_a_character_without_a_font_is_an_error(tmp_path, monkeypatch):
-    """Without the extra fonts a Chinese label is refused, with the character, its code point and what to install."""
+    """Without the optional fonts, a Chinese label is refused with the character, its code point and the package to install."""
     monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
     with pytest.raises(ReportError, match=r"'測' \(U\+6E2C\)(.|\n)*report-builder\[cjk\]"):
         draw(kind(lambda figure: figure.text(0.5, 0.5, "測")), None, {}, {}, ENGLISH, tmp_path)
 
 
 def embedded(svg):
-    """The pictures inside an SVG."""
+    """Return the images inside an SVG."""
     from PIL import Image
 
     found = re.findall(r"data:image/png;base64,([^\"]+)", svg)
@@ -88,7 +88,7 @@ def embedded(svg):
 
 
 def test_a_big_scatter_is_small_on_disk(tmp_path):
-    """Ten thousand points stay under 400 kB in the document, as one picture at 300 dpi inside the SVG."""
+    """Ten thousand points take less than 400 kB in the document, as one image at 300 dpi inside the SVG."""
     random = np.random.default_rng(0)
     y = random.integers(0, 10, 10_000)
     z = 3 * random.normal(size=(10, 2))[y] + random.normal(size=(10_000, 2))
@@ -102,7 +102,7 @@ def test_a_big_scatter_is_small_on_disk(tmp_path):
 
 
 def test_a_big_grid_is_small_on_disk(tmp_path):
-    """A grid of 20 x 20 images stays under 400 kB."""
+    """A grid of 20 x 20 images takes less than 400 kB."""
     from scipy.ndimage import gaussian_filter
 
     images = gaussian_filter(np.random.default_rng(0).random((400, 28, 28, 1)) > 0.8, (0, 1, 1, 0), output=np.float32)
@@ -114,7 +114,7 @@ def test_a_big_grid_is_small_on_disk(tmp_path):
 
 
 def test_colours_of_images_stay_exact(tmp_path):
-    """A sheet of colour images is stored with every colour it has."""
+    """A sheet of colour images keeps every one of its colours."""
     from PIL import Image
 
     x = np.random.default_rng(0).random((10, 16, 16, 3)).astype(np.float32)
@@ -128,7 +128,7 @@ def test_colours_of_images_stay_exact(tmp_path):
 
 
 def living(tiles):
-    """A figure kind with these images in HTML, uint8 `(n, height, width, channels)`."""
+    """Return a figure kind with these images in HTML, uint8 `(n, height, width, channels)`."""
     live = Live(tiles, [Control("slider", "epoch", [str(place) for place in range(len(tiles))])])
     return SimpleNamespace(
         draw=lambda arrays, parameters, subjects, language: Drawing(Figure(figsize=(2, 1)), "x", "alt", live=live)
@@ -137,7 +137,7 @@ def living(tiles):
 
 @pytest.mark.parametrize("shape", [(7, 8, 4, 1), (7, 4, 8, 3), (1, 2, 2, 1)])
 def test_images_of_a_living_figure_stand_on_one_sprite(tmp_path, shape):
-    """Each at its place, row by row; grey ones within half a shade of 128, colours that are few exactly."""
+    """The sprite holds every image in row-major order, with pixel values within one of the original."""
     levels = np.random.default_rng(0).choice(4, shape) * 85
     draw(living(levels.astype(np.uint8)), None, {}, {}, ENGLISH, tmp_path)
     said = json.loads((tmp_path / "drawing.json").read_text())["live"]
@@ -152,7 +152,7 @@ def test_images_of_a_living_figure_stand_on_one_sprite(tmp_path, shape):
 
 
 def test_a_sprite_that_is_too_large_has_fewer_shades(tmp_path):
-    """Noise needs many bytes: it is shown in fewer shades, and where these do not suffice it is said what to do."""
+    """Noise, which needs many bytes, is stored with fewer shades; if that is not enough, the message says what to do."""
     noise = np.random.default_rng(0).integers(256, size=(1200, 28, 28, 1), dtype=np.uint8)
     draw(living(noise[:850]), None, {}, {}, ENGLISH, tmp_path)
     file = tmp_path / "sprite.png"
@@ -164,7 +164,7 @@ def test_a_sprite_that_is_too_large_has_fewer_shades(tmp_path):
 
 
 def test_a_figure_that_does_not_live_has_no_sprite(tmp_path):
-    """Nothing more is written of it."""
+    """A figure without interactive images writes no sprite."""
     kind = SimpleNamespace(
         draw=lambda arrays, parameters, subjects, language: Drawing(Figure(figsize=(2, 1)), "details", "alt")
     )
@@ -192,7 +192,7 @@ draw(SimpleNamespace(draw=drawn), None, {}, {}, languages.load("en"), Path(sys.a
 
 
 def test_a_new_process_draws_the_same_bytes(tmp_path):
-    """Where a drawing imports Matplotlib itself, and without its manual, files are those of a process that had it imported."""
+    """A process that imports Matplotlib only for the drawing, and without docstrings, draws the same bytes."""
     folders = [tmp_path / "alone", tmp_path / "before"]
     for folder, first in zip(folders, ("", "import matplotlib.pyplot\n"), strict=True):
         folder.mkdir()
@@ -213,7 +213,7 @@ MACHINES = (
 
 
 def test_what_a_machine_says_of_figures_does_not_count(tmp_path):
-    """In a notebook's kernel, under cron, without a home, with settings of one's own: the same files, and no word of it."""
+    """A notebook kernel, cron, a missing home and the user's own settings change neither the files nor the output."""
     (tmp_path / "matplotlibrc").write_text("image.origin: lower\nlines.markersize: 20\naxes.facecolor: red\n")
     started = "from report_builder.cli import main\nmain(['list', 'figures'])\n"
     for number, said in enumerate(MACHINES):
@@ -227,7 +227,7 @@ def test_what_a_machine_says_of_figures_does_not_count(tmp_path):
 
 
 def test_names_are_no_formulas(tmp_path):
-    """Dollars, underscores, backslashes and braces are printed as they are, in every text of a figure."""
+    """Dollar signs, underscores, backslashes and braces are printed literally in every text of a figure."""
     seen, name = [], r"$x_1$ 50 % \\alpha {b} a_b #1"
 
     def paint(figure):
@@ -246,13 +246,13 @@ def test_names_are_no_formulas(tmp_path):
 
 @pytest.mark.parametrize(("character", "told"), [("\t", r"U\+0009"), ("\U0001f469", r"U\+1F469"), ("\u3000", r"U\+3000")])
 def test_a_character_that_no_font_has_is_named(tmp_path, monkeypatch, character, told):
-    """Blanks and emoji, too: nothing is printed as a box."""
+    """A character that no font has, including blanks and emoji, is an error that names it; no box is printed."""
     monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
     with pytest.raises(ReportError, match=rf"no font here(.|\n)*{told}"):
         draw(kind(lambda figure: figure.text(0.5, 0.5, f"a{character}b")), None, {}, {}, ENGLISH, tmp_path)
 
 
 def test_colours_that_matplotlib_lacks_are_refused_before_anything_is_drawn():
-    """A colour map is looked up when a style is checked, with a near miss."""
+    """A colour map is looked up when a style is checked, and the nearest name is suggested."""
     with pytest.raises(ReportError, match=r"s:1: (.|\n)*gray"):
         check_style({"image.cmap": "grai"}, {"image.cmap": "s:1: image.cmap"})

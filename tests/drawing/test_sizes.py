@@ -1,4 +1,4 @@
-"""How large figures are in the document: many points and many images stay small files."""
+"""Size of figures in the document: many points and many images still give small files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGEST = 400_000  # bytes
 
 
 def codes(n):
-    """Codes of `n` images, each of ten classes around a place of its own."""
+    """Return codes of `n` images of ten classes, each class around its own centre."""
     random = np.random.default_rng(0)
     y = np.arange(n) % 10
     z = 3 * random.normal(size=(10, 2))[y] + random.normal(size=(n, 2))
@@ -29,7 +29,7 @@ def codes(n):
 
 
 def lattice(n):
-    """Images of 28 x 28 pixels, each a blot that turns and moves with its place on the lattice."""
+    """Return images of 28 x 28 pixels, each a spot that rotates and moves with its position on the lattice."""
     axis, pixel = np.linspace(-2, 2, n), np.linspace(-1, 1, 28)
     u, v = (grid.reshape(-1, 1, 1) for grid in np.meshgrid(axis, axis))
     x, y = pixel[None, None, :] - 0.3 * u, pixel[None, :, None] - 0.3 * v
@@ -48,7 +48,7 @@ def lattice(n):
     ids=["scatter of 10 000 points", "ellipses of 500 points", "grid of 400 images", "grid with gaps"],
 )
 def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
-    """What the document takes, the PNG of an image sheet and the SVG of everything else, has fewer than 400 kB."""
+    """The file that the document embeds (PNG for image sheets, SVG otherwise) has less than 400 kB."""
     module = FIGURES.get(kind)
     chosen = module.parameters.model_validate({"runs": ["vae"], **parameters})
     draw(
@@ -64,7 +64,7 @@ def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
 
 
 def test_few_colours_are_the_right_ones():
-    """A picture with thousands of shades has white and the colours of the style as they are, so that legend and SVG agree."""
+    """An image with thousands of shades keeps white and the colours of the style exactly, so that legend and SVG agree."""
     with mpl.rc_context(fname=STYLE):
         figure = Figure(figsize=(3, 2), dpi=200)
         x, y = np.random.default_rng(0).normal(size=(2, 3000))

@@ -1,6 +1,6 @@
-"""Runs seeded cases: `python tests/fuzz data --seed 1 --cases 5000`; exit 1 where one ends in anything but a sentence.
+"""Run seeded cases: `python tests/fuzz data --seed 1 --cases 5000`; exit 1 if one ends in anything but a message.
 
-Each module beside this one has `cases(seed)`, which gives names and functions without end. A function may raise ReportError;
+Each module of this folder has `cases(seed)`, which yields names and functions endlessly. A function may raise ReportError;
 any other error, more than 20 seconds, or more than 1 GB of memory is a finding.
 """
 
@@ -24,7 +24,7 @@ SECONDS, MEMORY = 20, 1e9
 
 
 def main() -> int:
-    """Runs the cases of a module; prints findings and figures."""
+    """Run the cases of a module, and print findings and statistics."""
     parser = argparse.ArgumentParser()
     parser.add_argument("module")
     parser.add_argument("--seed", type=int, default=0)
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _outcome(case: Callable[[], None]) -> str:
-    """How a case ends: `done`, `refused`, or what is wrong."""
+    """Return how a case ends: `done`, `refused`, or what is wrong."""
     before = _peak()
     signal.alarm(SECONDS)
     try:
@@ -66,7 +66,7 @@ def _outcome(case: Callable[[], None]) -> str:
 
 
 def _peak() -> float:
-    """Most memory that this process has had, in bytes."""
+    """Return the peak memory of this process in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0
 
 

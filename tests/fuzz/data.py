@@ -1,4 +1,4 @@
-"""Damaged data files: valid small ones, mutated, and read as a report reads them."""
+"""Damaged data files: small valid ones are mutated, and read as a report reads them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STEPS = ([], ["scale"], ["one_hot"], [{"kind": "resize", "size": 5}], [{"kind": 
 
 
 def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Endless cases of a seed: a name, and a function that reads one damaged data set in a folder of its own."""
+    """Yield endless cases of a seed: a name, and a function that reads one damaged data set in a folder of its own."""
     number = 0
     while True:
         chance = random.Random(f"{seed}-{number}")  # noqa: S311  a case is known by its seed
@@ -41,7 +41,7 @@ def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def _read(dataset: dict[str, object], files: Files, chance: random.Random) -> None:
-    """Reads a data set of these files as a plan, a worker and an estimate do."""
+    """Read a data set of these files as a plan, a worker and an estimate do."""
     steps = [{"kind": step} if isinstance(step, str) else step for step in chance.choice(STEPS)]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -59,7 +59,7 @@ def _read(dataset: dict[str, object], files: Files, chance: random.Random) -> No
 
 
 def npz(chance: random.Random) -> tuple[dict[str, object], Files]:
-    """Arrays of a user's own, or in the form of Keras."""
+    """Return arrays of a user's own, or in the form of Keras."""
     n, shape = chance.randint(2, 12), chance.choice([(28, 28), (32, 32, 3), (5, 4), (4, 4, 3), (4, 4, 1), (3, 4, 4), (6,), ()])
     kind = chance.choice(["npz", "mnist", "cifar10"])
     drawn = np.random.default_rng(chance.randrange(10**6))
@@ -82,7 +82,7 @@ def npz(chance: random.Random) -> tuple[dict[str, object], Files]:
 
 
 def pictures(chance: random.Random) -> tuple[dict[str, object], Files]:
-    """Class folders of pictures of several formats, one of them damaged."""
+    """Return class folders with images of several formats, one of them damaged."""
     files: Files = {}
     for n in range(chance.randint(1, 5)):
         ending, form = chance.choice(
@@ -106,7 +106,7 @@ def pictures(chance: random.Random) -> tuple[dict[str, object], Files]:
 
 
 def batches(chance: random.Random) -> tuple[dict[str, object], Files]:
-    """CIFAR as its authors publish it, as a folder or an archive."""
+    """Return CIFAR as its authors publish it, as a folder or an archive."""
     module = chance.choice([cifar10, cifar100])
     published, files = module.PUBLISHED, {}
     for split in published.batches.values():
@@ -128,7 +128,7 @@ def batches(chance: random.Random) -> tuple[dict[str, object], Files]:
 
 
 def idx(chance: random.Random) -> tuple[dict[str, object], Files]:
-    """Fashion-MNIST as its four published files."""
+    """Return Fashion-MNIST as its four published files."""
     files, n = {}, chance.randint(1, 4)
     for name in fashion_mnist.IDX_FILES:
         picture = "idx3" in name
@@ -140,7 +140,7 @@ def idx(chance: random.Random) -> tuple[dict[str, object], Files]:
 
 
 def faces(chance: random.Random) -> tuple[dict[str, object], Files]:
-    """CelebA with few pictures, its lists as text or with commas."""
+    """Return CelebA with few images, with lists as text or CSV."""
     names, ending = [f"{n:06d}.jpg" for n in range(chance.randint(3, 6))], chance.choice([".txt", ".csv"])
     between, first = (",", "image_id,") if ending == ".csv" else (" ", "")
     head = ([] if first else [str(len(names))]) + [first + between.join(ATTRIBUTES)]
@@ -166,7 +166,7 @@ def _same(content: bytes, chance: random.Random) -> bytes:
 
 
 def _mutated(content: bytes, chance: random.Random) -> bytes:
-    """Flipped bits, cut off, pieces taken out, doubled, put in, or numbers replaced by the largest and smallest."""
+    """Flip bits, truncate, remove, repeat or insert pieces, or replace numbers by the largest and smallest."""
     whole = bytearray(content)
     for _ in range(chance.choice([1, 1, 2, 5, 20])):
         place = chance.randrange(len(whole) + 1)
@@ -188,7 +188,7 @@ def _mutated(content: bytes, chance: random.Random) -> bytes:
 
 
 def _edited(content: bytes, chance: random.Random) -> bytes:
-    """A number or a type of a header in text, replaced by another."""
+    """Replace a number or a type of a textual header."""
     pattern, others = chance.choice([(rb"\d+", NUMBERS), (rb"[<>|][a-zA-Z]\d*", TYPES)])
     found = list(re.finditer(pattern, content[:400]))
     if not found:
@@ -198,7 +198,7 @@ def _edited(content: bytes, chance: random.Random) -> bytes:
 
 
 def _chunked(content: bytes, chance: random.Random) -> bytes:
-    """A PNG with the values of one chunk changed and its checksum right, so that what lies behind it is reached."""
+    """Change the values of one PNG chunk and correct its checksum, so that the code behind the check is reached."""
     place = content.find(chance.choice([b"IHDR", b"IDAT", b"PLTE", b"tRNS", b"IEND"]))
     if not content.startswith(b"\x89PNG") or place < 0:
         return _mutated(content, chance)

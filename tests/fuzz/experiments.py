@@ -1,4 +1,4 @@
-"""Hostile experiment files, made from good ones, and planned or checked."""
+"""Hostile experiment files: mutations of valid ones that are planned or checked."""
 
 from __future__ import annotations
 
@@ -117,12 +117,12 @@ RAW += [
 
 
 def value(source: random.Random) -> Any:
-    """Something that hardly belongs anywhere."""
+    """Return a value that is hardly valid anywhere."""
     return source.choice([source.choice(NUMBERS), source.choice(TEXTS), source.choice(ODD), source.randrange(-5, 5000)])
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Every path in a structure."""
+    """Return every path in a structure."""
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     return (
         [path, *(p for key, item in inner for p in places(item, (*path, key)))]
@@ -132,7 +132,7 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def mutated(data: Any, source: random.Random) -> Any:
-    """The structure with a few values replaced, removed, moved, renamed or wrapped."""
+    """Return the structure with a few values replaced, removed, moved, renamed or wrapped."""
     for _ in range(source.choice([1, 1, 1, 2, 3, 8])):
         known = places(data)
         if not known:
@@ -173,7 +173,7 @@ def _copy(data: Any) -> Any:
 
 
 def experiment(text: str, source: random.Random) -> str:
-    """A mutation of an experiment file: of its data, of its letters, or of its lines."""
+    """Mutate the data, the characters or the lines of an experiment file."""
     way = source.randrange(10)
     if way < 6:
         return yaml.safe_dump(mutated(yaml.safe_load(text), source), allow_unicode=True, sort_keys=source.random() < 0.1)
@@ -183,7 +183,7 @@ def experiment(text: str, source: random.Random) -> str:
 
 
 def letters(text: str, source: random.Random, pieces: list[str]) -> str:
-    """The text with pieces put in, or cut out."""
+    """Return the text with pieces inserted or removed."""
     for _ in range(source.choice([1, 1, 2, 5])):
         at = source.randrange(len(text) + 1)
         cut = source.choice([0, 0, 1, 3, 40])
@@ -192,7 +192,7 @@ def letters(text: str, source: random.Random, pieces: list[str]) -> str:
 
 
 def lines(text: str, source: random.Random) -> str:
-    """The text with lines dropped, doubled, indented or moved."""
+    """Return the text with lines dropped, repeated, indented or moved."""
     rows = text.splitlines(keepends=True)
     for _ in range(source.choice([1, 3, 10])):
         at, row = source.randrange(len(rows)), source.choice(rows)
@@ -204,7 +204,7 @@ def lines(text: str, source: random.Random) -> str:
 
 
 def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Endless cases of a seed: a name, and a function that has a mutated experiment file taken."""
+    """Yield endless cases of a seed: a name, and a function that runs a command on a mutated experiment file."""
     taker, lab = Taker(), laboratory()
     bases = [*[lab.EXPERIMENT] * 6, *(read("experiments", f"{name}.yaml") for name in SHIPPED)]
     number = 0
@@ -219,12 +219,12 @@ def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
 
 
 def read(folder: str, name: str) -> str:
-    """A file that the project ships."""
+    """Return a file that the project ships."""
     return (ROOT / folder / name).read_text(encoding="utf-8")
 
 
 def laboratory() -> Any:
-    """The module with the project folder of the tests."""
+    """Return the module with the project folder of the tests."""
     spec = importlib.util.spec_from_file_location("conftest", ROOT / "tests" / "conftest.py")
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(module)  # type: ignore[union-attr]
@@ -232,17 +232,17 @@ def laboratory() -> Any:
 
 
 class Taker:
-    """A project folder in which experiments and templates are given to a command."""
+    """A project folder in which a command is run on experiments and templates."""
 
     def __init__(self) -> None:
-        os.environ["REPORT_BUILDER_DEBUG"] = "1"  # what nobody foresaw comes through as it was raised
+        os.environ["REPORT_BUILDER_DEBUG"] = "1"  # unforeseen errors are raised unchanged
         os.environ["REPORT_BUILDER_LIMITS"] = "pandoc_seconds=10"  # 30 by default; a case has 20
         self._folder = tempfile.TemporaryDirectory()
         self._lab = laboratory().Lab(Path(self._folder.name))
         self._lab.write()
 
     def takes(self, experiment: str, template: str, command: str) -> None:
-        """Raises ReportError where the input is refused; AssertionError where that is not said, or the exit code is odd."""
+        """Raise ReportError if the input is refused; AssertionError if no message says so, or the exit code is unexpected."""
         for path, text in ((self._lab.experiment, experiment), (self._lab.template, template)):
             path.write_bytes(text.encode("utf-8", "surrogatepass"))
         said, printed = io.StringIO(), io.StringIO()

@@ -1,4 +1,4 @@
-"""Hostile templates, made from the one of the tests' laboratory, and checked."""
+"""Hostile templates: mutations of the template of the tests' laboratory that are checked."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ WORDS += [
 
 
 def template(text: str, source: random.Random) -> str:
-    """A mutation of a template."""
+    """Return a mutation of a template."""
     if source.random() < 0.2:
         return lines(text, source)
     if source.random() < 0.2:
@@ -122,7 +122,7 @@ def template(text: str, source: random.Random) -> str:
 
 
 def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Endless cases of a seed: a name, and a function that has a mutated template checked."""
+    """Yield endless cases of a seed: a name, and a function that checks a mutated template."""
     taker, lab, number = Taker(), laboratory(), 0
     while True:
         text = template(lab.TEMPLATE, random.Random(f"{seed}-{number}"))  # noqa: S311  a case is known by its seed

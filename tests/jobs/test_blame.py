@@ -1,4 +1,4 @@
-"""An error in a file of one's own is said with file and line, also when it was raised in a traced function."""
+"""An error in a user's file is reported with file and line, even if it is raised in a traced function."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ traced = tf.function(step)
 
 
 def raised(function, *arguments) -> Exception:
-    """What it raises."""
+    """Return the exception that it raises."""
     try:
         function(*arguments)
     except Exception as error:  # noqa: BLE001  whatever it is
@@ -32,7 +32,7 @@ def raised(function, *arguments) -> Exception:
 
 
 def test_the_line_of_the_users_file(tmp_path: Path) -> None:
-    """The last frame in its folder, not the one in TensorFlow; eager and traced alike."""
+    """The reported line is that of the last frame in the user's folder, not in TensorFlow, eagerly and traced."""
     (tmp_path / "mine.py").write_text(CODE)
     mine = own_module(tmp_path / "mine.py", "model")
     for function in (mine.step, mine.traced):
@@ -43,7 +43,7 @@ def test_the_line_of_the_users_file(tmp_path: Path) -> None:
 
 
 def test_an_error_elsewhere_has_its_own_line(tmp_path: Path) -> None:
-    """The place where it was raised, where no file of the user's had to do with it."""
+    """An error that involves no file of the user is reported with the place where it was raised."""
     problem = unforeseen(raised(int, "x"), tmp_path)
     assert problem.rule.startswith("ValueError at ")
     assert Path(__file__).name in problem.rule

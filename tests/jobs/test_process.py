@@ -1,4 +1,4 @@
-"""A job that fails says of which run, and of code of one's own in which line."""
+"""The failure of a job names the run, and for a user's code the line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OWN = Path(__file__).parents[1] / "train" / "own"
 
 @pytest.fixture
 def failure(site, run_step):
-    """Carries out a training that fails, and gives the problem."""
+    """A function that runs a failing training and returns the problem."""
 
     def told(model, **files):
         heard = []
@@ -28,7 +28,7 @@ def failure(site, run_step):
 
 
 def test_code_of_ones_own_that_fails_in_training(failure, tmp_path: Path) -> None:
-    """File, line and function of the user's file, though the step is traced; the run is named."""
+    """The failure of a user's code in training names the run, file, line and function, even in a traced step."""
     text = (OWN / "classes.py").read_text(encoding="utf-8")
     wrong = text.replace("return ops.mean(", "ops.reshape(y_pred, (7, 7, 7))\n        return ops.mean(")
     (tmp_path / "classes.py").write_text(wrong, encoding="utf-8")
@@ -40,7 +40,7 @@ def test_code_of_ones_own_that_fails_in_training(failure, tmp_path: Path) -> Non
 
 
 def test_code_of_ones_own_that_changed_since_it_was_planned(failure, tmp_path: Path) -> None:
-    """What would be stored under the key of the old file is not begun."""
+    """A training whose file has changed since the plan is not started, since its result would get the old key."""
     (tmp_path / "classes.py").write_bytes((OWN / "classes.py").read_bytes())
     problem = failure({"kind": "./classes.py"}, **{"classes.py": "the digest of another text"})
     assert problem.rule == "classes.py changed while the report was built"
@@ -48,7 +48,7 @@ def test_code_of_ones_own_that_changed_since_it_was_planned(failure, tmp_path: P
 
 
 def test_a_layer_that_does_not_fit(failure) -> None:
-    """Where nobody could know the shape before, the training names the run, the layer and its place in the list."""
+    """If the shape was unknown beforehand, the training names the run, the layer and its place in the list."""
     layers = [{"kind": "Flatten"}, {"kind": "MaxPooling2D"}]
     problem = failure({"kind": "classifier", "network": layers})
     assert problem.where == "run classifier: network.1"

@@ -1,4 +1,4 @@
-"""A kind in a file of one's own: all of its code is in that file, or installed."""
+"""All code of a kind in a user's file is in that file, or in installed packages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BESIDE = ["import helper", "import helper.inner as h", "from helper import f", "
 
 @pytest.mark.parametrize("statement", [*BESIDE, "def later():\n    import helper"])
 def test_a_file_beside_it_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
-    """A change of the second file would be in no key: refused with the line, also where Python would find the file."""
+    """A second file next to it, whose changes would be in no key, is refused with the line, even if Python could import it."""
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "helper.py").write_text("def f():\n    return 1\n")
     (tmp_path / "mine.py").write_text(f"import math\n{statement}\n")
@@ -31,7 +31,7 @@ def test_a_file_beside_it_is_not_imported(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_folder_beside_it_is_not_imported(tmp_path: Path) -> None:
-    """A package of one's own is more than one file."""
+    """A package of the user's own, which has more than one file, is refused."""
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "__init__.py").write_text("")
     (tmp_path / "mine.py").write_text("from parts import anything\n")
@@ -40,7 +40,7 @@ def test_a_folder_beside_it_is_not_imported(tmp_path: Path) -> None:
 
 
 def test_what_is_installed_is_imported(tmp_path: Path) -> None:
-    """Also where a file beside it has the same name, which Python does not find."""
+    """Installed packages are imported, even if a file next to the kind has the same name."""
     (tmp_path / "random.py").write_text("")
     (tmp_path / "mine.py").write_text("import random\nimport numpy as np\nfrom report_builder import kinds\n")
     assert own_module(tmp_path / "mine.py", "metric").random.random
@@ -59,7 +59,7 @@ KIND = Metric(
 
 @pytest.fixture
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Registry[Metric[Parameters]]]]:
-    """`install(package, text, *names)`: a package of one module with this text, offered as metrics under these names."""
+    """`install(package, text, *names)` installs a package of one module with this text that offers metrics of these names."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def installed(package: str, text: str, *names: str) -> Registry[Metric[Parameters]]:
@@ -77,7 +77,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 
 def test_an_installed_package_adds_a_kind(install: Callable[..., Registry[Metric[Parameters]]]) -> None:
-    """It is found by the name of its entry point, beside those of this package, with its file and its line of help."""
+    """A kind of an installed package is found by its entry point's name, next to built-in ones, with file and summary."""
     registry = install("code_lengths", METRIC.format(doc="Lengths of codes."), "code_length")
     kind = registry.get("code_length")
     assert {"code_length", "elbo"} <= set(registry.names())
@@ -89,7 +89,7 @@ def test_an_installed_package_adds_a_kind(install: Callable[..., Registry[Metric
 def test_two_packages_with_one_name_are_refused(
     install: Callable[..., Registry[Metric[Parameters]]], packages: tuple[str, ...], name: str
 ) -> None:
-    """Which of them would count nobody could tell: both are named, also where one is this package."""
+    """If two packages, possibly including this one, offer a kind of the same name, it is refused and both are named."""
     for package in packages:
         registry = install(package, METRIC.format(doc="x"), name)
     with pytest.raises(ReportError, match="several packages have a metric of this name") as error:
@@ -109,7 +109,7 @@ def test_two_packages_with_one_name_are_refused(
 def test_a_broken_package_costs_its_kind_alone(
     install: Callable[..., Registry[Metric[Parameters]]], text: str, said: str
 ) -> None:
-    """What is wrong is said of that package where its kind is named; every other kind is there."""
+    """An error in a package is reported when its kind is used, and leaves every other kind available."""
     registry = install("broken_lab", text, "broken")
     assert "elbo" in dict(registry)
     assert "broken" not in dict(registry)
@@ -120,13 +120,13 @@ def test_a_broken_package_costs_its_kind_alone(
 
 
 def test_a_mistake_in_an_installed_kind_is_its_packages(install: Callable[..., Registry[Metric[Parameters]]]) -> None:
-    """What its functions raise is told with the file, and with the package to mend."""
+    """An exception in a function of an installed kind is reported with the file and the package to repair."""
     registry = install("wrong_lab", METRIC.format(doc="x").replace("Measured(1.0, 1)", "1 / 0"), "wrong")
     with pytest.raises(ReportError, match=r"wrong_lab\.py:7(.|\n)*installed package 'wrong_lab': repair it"):
         registry.get("wrong").measure({}, Parameters())
 
 
-POOR = [  # what stands in place of what, in a file that is poor in one way; what is said of it
+POOR = [  # what is replaced, its replacement that leaves something out, and the expected message
     ("", "", ""),
     (
         "ProbeRequest, Quantity\n",
@@ -149,7 +149,7 @@ POOR = [  # what stands in place of what, in a file that is poor in one way; wha
 
 @pytest.mark.parametrize(("old", "new", "said"), POOR)
 def test_what_a_poor_metric_lacks(tmp_path: Path, old: str, new: str, said: str) -> None:
-    """Each lack has one message, in the words with which `list metrics --check` says it."""
+    """Each omission gives one message, the same that `list metrics --check` prints."""
     (tmp_path / "mine.py").write_text(METRIC.format(doc="Mine.").replace(old, new) if old else METRIC.format(doc="Mine."))
     found = lacks(METRICS, "./mine.py", tmp_path)
     assert bool(found) == bool(said), found
@@ -158,7 +158,7 @@ def test_what_a_poor_metric_lacks(tmp_path: Path, old: str, new: str, said: str)
 
 @pytest.mark.parametrize("value", [2.0, 2.01])
 def test_samples_are_those_of_a_mean(value: float) -> None:
-    """A median with the values that it is of would be compared as if it were their mean: it is refused, where it is made."""
+    """Samples whose mean is not the value (such as a median) are refused, since they would be compared as a mean."""
     samples = np.array([1.0, 2.0, 9.0])
     assert Measured.mean(samples).value == 4
     with pytest.raises(ValueError, match=f"whose mean is the value \\(4, not {value:.6g}\\): leave them out"):

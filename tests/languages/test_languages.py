@@ -27,32 +27,32 @@ kinds: {autoencoder: Autoencoder}
 
 @pytest.fixture
 def partial(tmp_path: Path) -> languages.Language:
-    """A language of which little is written."""
+    """A language with only a few words."""
     (tmp_path / "xx.yaml").write_text(PARTIAL, encoding="utf-8")
     return read(tmp_path / "xx.yaml")
 
 
 def _texts(file: Path) -> set[str]:
-    """The text constants of a file of Python."""
+    """Return the string constants of a Python file."""
     nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_complete(code: str) -> None:
-    """Every language has the words of English with the same fields and no others, those of all kinds, and all cases."""
+    """Every language has the words of English with the same fields, those of all kinds, and all cases, and no others."""
     assert faults(load(code)) == []
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_translation_of_what_no_kind_says(code: str) -> None:
-    """The English that a language translates stands in the code of a model or data set."""
+    """Every English text of a kind that a language translates occurs in the code of a model or data set."""
     texts = {text for room in ("models", "datasets") for file in (PACKAGE / room).rglob("*.py") for text in _texts(file)}
     assert set(load(code).kinds) - texts == set()
 
 
 def test_a_language_is_one_file() -> None:
-    """No module has a dictionary of languages, and none but the default of a report names one."""
+    """No module has a dictionary of languages or names a language, except for the default language of a report."""
     named = {}
     for file in sorted(PACKAGE.rglob("*.py")):
         nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
@@ -64,7 +64,7 @@ def test_a_language_is_one_file() -> None:
 
 
 def test_what_is_missing_is_english(partial: languages.Language) -> None:
-    """A word, a label, a case or the title of a kind that a file lacks is printed in English, or in the first case."""
+    """A word, label or title that a language lacks is printed in English, and a missing case in the first case."""
     assert (partial.word("axis.epoch"), partial.word("axis.loss")) == ("Epoche", "loss")
     assert partial.label("fig", ["3"], "ins", capital=True) == "Abbildung\u00a03"
     assert (partial.label("fig", ["3", "4"]), partial.label("tbl", ["1"])) == ("figures\u00a03 and 4", "table\u00a01")
@@ -74,7 +74,7 @@ def test_what_is_missing_is_english(partial: languages.Language) -> None:
 
 
 def test_what_is_missing_is_listed(partial: languages.Language, tmp_path: Path) -> None:
-    """The check names each missing word with its English, what English does not have, and fields that differ."""
+    """The check names each missing word with its English, words that English does not have, and fields that differ."""
     said = {problem.where: (problem.rule, problem.received) for problem in faults(partial, ["my kind"])}
     assert said["xx.yaml: axis.loss"] == said["xx.yaml: terms.loss"] == ("not translated", "loss")
     assert said["xx.yaml: kinds.my kind"] == ("not translated", "my kind")
@@ -102,7 +102,7 @@ def test_what_is_missing_is_listed(partial: languages.Language, tmp_path: Path) 
     ids=str,
 )
 def test_words_of_a_kind(words: str | dict[str, str], polish: str, *, lacks: bool) -> None:
-    """English is translated by the file; of words by language there are this one's, those of every language, or English."""
+    """The language file translates English text; of a mapping, its own entry, that of every language, or English is taken."""
     assert (load("pl").translated(words), load("pl").lacks(words)) == (polish, lacks)
     assert not load(SOURCE).lacks("a kind of tomorrow")
 
@@ -116,7 +116,7 @@ def test_no_yaml(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_word_stands_twice(code: str) -> None:
-    """A key that stands twice would silently be the last one."""
+    """No key occurs twice, since the last one would silently win."""
 
     def repeated(node: yaml.Node) -> list[str]:
         if not isinstance(node, yaml.MappingNode):
@@ -143,7 +143,7 @@ def test_no_word_stands_twice(code: str) -> None:
     ],
 )
 def test_label(code: str, kind: str, numbers: list[str], case: str, expected: str) -> None:
-    """A label stands in the case and number that the sentence needs, and does not break before its number."""
+    """A label has the case and number that the sentence needs, and a no-break space before its number."""
     assert load(code).label(kind, numbers, case) == expected
 
 
@@ -163,12 +163,12 @@ def test_label(code: str, kind: str, numbers: list[str], case: str, expected: st
     ],
 )
 def test_number(value: float, digits: int | None, expected: str) -> None:
-    """A number has the decimal mark of its language, a true minus (never before a zero) and four significant digits."""
+    """A number has the decimal mark of its language, a true minus (never before zero) and four significant digits."""
     assert load("pl").number(value, digits) == expected
 
 
 def test_sign_percent_quantity_date_list() -> None:
-    """Signs, per cent, units, dates and lists follow the language."""
+    """Signs, percentages, units, dates and lists follow the language."""
     polish, russian = load("pl"), load("ru")
     assert polish.number(2.75, 1, sign=True) == "+2,8"
     assert polish.percent(0.9534) == "95,3%"
@@ -182,7 +182,7 @@ def test_sign_percent_quantity_date_list() -> None:
 
 
 def test_unknown_words_are_errors() -> None:
-    """A word or a language that does not exist is an error that names the file or the near miss."""
+    """An unknown word or language is an error that names the file or the nearest match."""
     with pytest.raises(ReportError, match=r"pl\.yaml.*(?s:.*)axis\.epoch"):
         load("pl").word("axis.epok")
     with pytest.raises(ReportError, match="Known: de, en, pl"):
@@ -202,7 +202,7 @@ def test_unknown_words_are_errors() -> None:
     ],
 )
 def test_what_is_counted_agrees_with_the_number(code: str, told: str) -> None:
-    """A counted noun has the form that its number asks for; behind a mean with its deviation that of many."""
+    """A counted noun has the form that its number requires, and the plural of many after a mean with its deviation."""
     language = load(code)
     found = [language.quantity(value, "images") for value in (1, 2, 5, 12, 21, 22, 1.5)]
     assert ", ".join(found).replace("\xa0", " ") == told
@@ -236,21 +236,21 @@ def test_what_makes_no_sentence_is_listed(tmp_path: Path, key: str, was: str, no
     [("Ankle boot", "botek"), ("not Wavy_Hair", "nie: falowane włosy"), ("my_own class", "my own class"), ("7", "7")],
 )
 def test_names_of_classes(name: str, printed: str) -> None:
-    """Classes and attributes of the data sets that come along are translated, also in the noun of a share; others are not."""
+    """Classes and attributes of the built-in data sets are translated, including in the noun of a share; others are not."""
     polish = load("pl")
     assert polish.name(name) == printed
     assert printed in polish.noun(f"class_asked_class {name}", "x").forms["nom"]
 
 
 def test_every_class_that_comes_along_has_a_name() -> None:
-    """Those of Fashion-MNIST and CIFAR-10, and the attributes of CelebA; a translation is of one of them."""
+    """The translated names are exactly the classes of Fashion-MNIST and CIFAR-10 and the attributes of CelebA."""
     classes = {*fashion_mnist.CLASS_NAMES, *cifar10.CLASS_NAMES, *celeba.ATTRIBUTES, "face"}
     assert {code: {*load(code).names} ^ classes for code in CODES if code != SOURCE} == {c: set() for c in CODES if c != SOURCE}
 
 
 @pytest.mark.parametrize("code", languages.codes())
 def test_a_figure_calls_a_metric_as_sentences_do(code: str) -> None:
-    """A metric that has a noun and no shorter word is called by the noun, never by its key."""
+    """A metric with a noun and no shorter word is called by the noun, never by its key."""
     language = languages.load(code)
     assert language.metric("frechet_distance") == language.noun("", "frechet_distance").first
     assert "_" not in language.metric("frechet_distance")

@@ -9,7 +9,7 @@ from report_builder.kinds import Condition, ImageData, Judge, Split
 
 
 class Corners:
-    """Images 4 x 4 whose first two pixels are the code: decoding writes it there, encoding reads it."""
+    """A model of 4 x 4 images whose first two pixels are the code: decoding writes them, encoding reads them."""
 
     takes, provides, pixels = ("x",), frozenset({"encode", "decode"}), "Bernoulli"
 
@@ -19,12 +19,12 @@ class Corners:
         self.calls = []
 
     def encode(self, x):
-        """Reads the code."""
+        """Return the first two pixels."""
         self.calls.append(len(x))
         return np.asarray(x)[:, 0, :2, 0]
 
     def decode(self, z):
-        """Writes the code."""
+        """Return images with the code in their first two pixels."""
         self.calls.append(len(z))
         images = np.zeros((len(z), 4, 4, 1), dtype=np.float32)
         images[:, 0, :2, 0] = z
@@ -32,16 +32,16 @@ class Corners:
 
 
 class WithPosterior(Corners):
-    """The same with a posterior of variance one."""
+    """The same model with a posterior of variance one."""
 
     takes, provides, pixels = ("x",), frozenset({"encode", "decode", "posterior", "likelihood"}), "Bernoulli"
 
     def posterior(self, x):
-        """Codes with variance one."""
+        """Return codes and a log-variance of zero."""
         return self.encode(x), np.zeros((len(x), 2), dtype=np.float32)
 
     def elbo_terms(self, x, samples):
-        """Constant terms; the Monte-Carlo one is the number of samples."""
+        """Return constant terms; the Monte Carlo term is the number of samples."""
         return {
             "reconstruction": np.full(len(x), 10.0),
             "kl_closed_form": np.ones(len(x)),
@@ -51,7 +51,7 @@ class WithPosterior(Corners):
 
 @pytest.fixture
 def model():
-    """A model with a code of two coordinates and no posterior."""
+    """A model with a two-dimensional code and no posterior."""
     return Corners()
 
 
@@ -63,7 +63,7 @@ def vae():
 
 @pytest.fixture
 def data():
-    """Twelve test images of classes a, b, c in turn; image i has the code (i, 100 - i)."""
+    """Twelve test images of the classes a, b, c in turn; image i has the code (i, 100 - i)."""
     x = np.zeros((12, 4, 4, 1), dtype=np.float32)
     x[:, 0, 0, 0] = np.arange(12)
     x[:, 0, 1, 0] = 100 - np.arange(12)
@@ -72,7 +72,7 @@ def data():
 
 
 class Painter:
-    """Paints the cell asked of 2 x 3 cells of 2 x 2 pixels: three of its pixels as bright as the class, one as z says."""
+    """A model that paints the requested one of 2 x 3 cells of 2 x 2 pixels: three pixels by class, one by z."""
 
     takes, provides, pixels = ("x", "condition"), frozenset({"encode", "decode", "sample"}), "Bernoulli"
 
@@ -80,7 +80,7 @@ class Painter:
         self.cell, self.calls = cell, []
 
     def decode(self, z, condition):
-        """Classes 0, 1, 2 are painted 0.4, 0.6, 0.8, in the cell that `cell` makes of the one asked."""
+        """Return images that show classes 0, 1, 2 as 0.4, 0.6, 0.8, in the cell that `cell` gives for the requested one."""
         condition = np.asarray(condition)
         images = np.zeros((len(z), 2, 2, 3, 2, 1), dtype=np.float32)
         for image, code, vector in zip(images, np.asarray(z), condition, strict=True):
@@ -90,32 +90,32 @@ class Painter:
         return images.reshape(-1, 4, 6, 1)
 
     def encode(self, x, condition):
-        """The pixel that is as z says, from the cell in which the condition says the image stands."""
+        """Return the pixel that holds z, from the cell that the condition names."""
         cells = np.asarray(x).reshape(-1, 2, 2, 3, 2, 1)
         at = np.arange(len(cells)), np.round(condition[:, 3]).astype(int), np.round(condition[:, 4] * 2).astype(int)
         return cells[at[0], at[1], 1, at[2], 1]
 
     def sample(self, n, seed, condition):
-        """Codes drawn between 0 and 1/10."""
+        """Return images of codes drawn between 0 and 0.1."""
         self.calls.append(n)
         return self.decode(np.random.default_rng(seed).random((n, 1)) / 10, condition)
 
 
 @pytest.fixture
 def painter():
-    """A conditional model that does what it is asked."""
+    """A conditional model that follows its condition."""
     return Painter()
 
 
 @pytest.fixture
 def make_painter():
-    """`make_painter(cell)` paints in the cell `cell(row, column)` of that which was asked."""
+    """`make_painter(cell)` is a model that paints in `cell(row, column)` instead of the requested cell."""
     return Painter
 
 
 @pytest.fixture
 def canvases():
-    """Thirty-six canvases of 2 x 3 cells, classes in turn, cells in turn after each class; image i has the code i / 100."""
+    """Thirty-six canvases of 2 x 3 cells; classes vary fastest, then cells; image i has the code i / 100."""
     y = np.arange(36) % 3
     row, column = np.divmod(np.arange(36) // 3 % 6, 3)
     condition = np.concatenate([np.eye(3)[y], row[:, None], column[:, None] / 2], axis=1).astype(np.float32)
@@ -127,7 +127,7 @@ def canvases():
 
 @pytest.fixture
 def judge():
-    """Knows classes b, a, c by the brightness of the first pixel of images of 2 x 2 in [-1, 1]."""
+    """A judge of the classes b, a, c by the brightness of the first pixel of 2 x 2 images in [-1, 1]."""
 
     def classify(images):
         far = np.abs(images[:, 0, 0] - np.array([0.2, -0.2, 0.6]))

@@ -1,4 +1,4 @@
-"""Whether what was asked is what was made: answers known beforehand."""
+"""Agreement of generated images with the requested condition, for known answers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from report_builder.measures.probes import class_scores, classified, conditional
 
 
 def everywhere(model, data, **parameters):
-    """Samples of every class in every cell."""
+    """Return samples of every class in every cell."""
     return conditional_samples.measure(model, data, conditional_samples.Parameters(positions="all", **parameters))
 
 
 def in_cells(arrays, **parameters):
-    """What `cell_asked` finds."""
+    """Return the values of `cell_asked`."""
     return cell_asked.measure({"images": arrays}, cell_asked.Parameters(**parameters))
 
 
 def test_a_model_that_paints_the_cell_asked_is_right_everywhere(painter, canvases):
-    """S0-E09: six of six cells, as whole numbers, and the images' values for a standard error."""
+    """S0-E09: six of six cells are right, given as whole numbers and with values per image for a standard error."""
     found = in_cells(everywhere(painter, canvases, classes=(1,)))
     assert (found["cell_asked"].value, found["cell_asked_count"].value, found["cell_asked_total"].value) == (1, 6, 6)
     assert found["cell_asked_ink"].value == 1
@@ -32,14 +32,14 @@ def test_a_model_that_paints_the_cell_asked_is_right_everywhere(painter, canvase
 
 
 def test_a_model_that_paints_another_cell_is_right_nowhere(make_painter, canvases):
-    """One cell further to the right is the wrong cell, everywhere."""
+    """Images painted one cell further to the right are wrong everywhere."""
     model = make_painter(lambda row, column: (row, (column + 1) % 3))
     found = in_cells(everywhere(model, canvases))
     assert (found["cell_asked"].value, found["cell_asked_count"].value, found["cell_asked_ink"].value) == (0, 0, 0)
 
 
 def test_a_transposed_panel_is_seen(make_painter, canvases):
-    """S0-E22: a model that takes the row for the column is right on the diagonal only."""
+    """S0-E22: a model that confuses row and column is right only on the diagonal."""
     model = make_painter(lambda row, column: (min(column, 1), row))
     right = in_cells(everywhere(model, canvases, classes=(0,)))["cell_asked"].samples
     assert right.reshape(2, 3).tolist() == [[1, 0, 0], [0, 1, 0]]
@@ -47,7 +47,7 @@ def test_a_transposed_panel_is_seen(make_painter, canvases):
 
 @pytest.mark.parametrize(("elsewhere", "right"), [(0.09, 1), (0.12, 0)])
 def test_a_tenth_of_the_ink_may_lie_elsewhere(elsewhere, right):
-    """The cell asked holds at least the threshold of all ink: 1 of 1.09 is enough for 0.9, 1 of 1.12 is not."""
+    """The requested cell must hold at least the threshold of all ink: 1 of 1.09 is enough for 0.9, 1 of 1.12 is not."""
     images = np.zeros((1, 2, 2, 1))
     images[0, 0, 1], images[0, 1, 0] = 1, elsewhere
     arrays = {"images": images, "cells": np.array([2, 2]), "asked_row": np.array([0]), "asked_column": np.array([1])}
@@ -55,31 +55,31 @@ def test_a_tenth_of_the_ink_may_lie_elsewhere(elsewhere, right):
 
 
 def test_a_blank_image_stands_in_no_cell(canvases):
-    """Black in [-1, 1] is no ink, so that an empty canvas is not right by accident."""
+    """Black in [-1, 1] does not count as ink, so that an empty canvas is not right by accident."""
     arrays = {"images": -np.ones((1, 4, 4, 1)), "cells": np.array([2, 2]), "value_range": np.array([-1.0, 1.0])}
     found = in_cells(arrays | {"asked_row": np.array([0]), "asked_column": np.array([0])}, threshold=0.1)
     assert (found["cell_asked"].value, found["cell_asked_ink"].value) == (0, 0)
 
 
 def test_images_without_a_position_have_no_cell():
-    """Images of which no position was asked are refused."""
+    """Images for which no position was requested are refused."""
     with pytest.raises(ReportError, match="no position was asked"):
         in_cells({"images": np.zeros((1, 4, 4, 1))})
 
 
 def judged(model, data, judge, **parameters):
-    """Samples with what the judge says of them."""
+    """Return samples with the judge's probabilities."""
     asked = classified.Parameters(images={"kind": "conditional_samples", **parameters})
     return classified.measure(model, data, asked, judge)
 
 
 def asked_by(arrays):
-    """What `class_asked` finds."""
+    """Return the values of `class_asked`."""
     return class_asked.measure({"images": arrays}, class_asked.Parameters(judge="reference"))
 
 
 def test_the_judge_sees_the_cell_asked_in_its_own_range(painter, canvases, judge):
-    """Of each canvas the cell asked is cut out and brought to the judge's pixels; its classes are matched by name."""
+    """The requested cell of each canvas is cut out and scaled to the judge's pixel range; classes are matched by name."""
     found = asked_by(judged(painter, canvases, judge, positions="all", classes=["a", "b", "c"]))
     assert (found["class_asked"].value, found["class_asked_count"].value, found["class_asked_total"].value) == (1, 18, 18)
     assert [found[f"class_asked_{name}"].n for name in "abc"] == [6, 6, 6]
@@ -87,13 +87,13 @@ def test_the_judge_sees_the_cell_asked_in_its_own_range(painter, canvases, judge
 
 
 def test_a_digit_in_the_wrong_cell_is_not_recognised(make_painter, canvases, judge):
-    """A judge that sees the cell asked finds nothing of a digit that stands elsewhere: class c is never seen."""
+    """A judge that sees only the requested cell does not recognise a digit elsewhere: class c is never seen."""
     model = make_painter(lambda row, column: (1 - row, column))
     assert asked_by(judged(model, canvases, judge, positions="all", classes=["c"]))["class_asked_c"].value == 0
 
 
 def test_a_class_taken_for_another_counts_against_its_own(painter, canvases, judge):
-    """A model that makes a b of every a is right in two classes of three, and the facts say which."""
+    """A model that draws a b for every a is right in two of three classes, and the facts say which."""
     whole = painter.decode
     no_a = np.array([[0, 1, 0], [0, 1, 0], [0, 0, 1]])
     painter.decode = lambda z, condition: whole(z, np.concatenate([condition[:, :3] @ no_a, condition[:, 3:]], axis=1))
@@ -103,21 +103,21 @@ def test_a_class_taken_for_another_counts_against_its_own(painter, canvases, jud
 
 
 def test_another_shape_is_refused(painter, canvases, judge):
-    """A judge of other images than the cells says both shapes."""
+    """If the shape of the judge's images is not that of the cells, the message gives both shapes."""
     other = type(judge)(judge.classify, (3, 3, 1), judge.value_range, judge.class_names)
     with pytest.raises(ReportError, match=r"2 × 2 × 1 \(the cell asked\)(.|\n)*3 × 3 × 1"):
         judged(painter, canvases, other)
 
 
 def test_a_class_that_the_judge_does_not_know(painter, canvases, judge):
-    """A judge of fewer classes cannot judge the others."""
+    """A judge that lacks a requested class is refused."""
     other = type(judge)(judge.classify, judge.image_shape, judge.value_range, ("b", "a", "boot"))
     with pytest.raises(ReportError, match=r"does not know a class asked(.|\n)*Received: c"):
         asked_by(judged(painter, canvases, other))
 
 
 def test_an_inner_probe_is_resolved():
-    """The key of judged images holds every parameter of their probe, and a mistake in it is told by its name."""
+    """Parameters of judged images include every parameter of their probe, and a mistake in them is reported by name."""
     resolved = classified.Parameters(images={"kind": "samples"})
     assert resolved.images == {"kind": "samples", "n": 100, "seed": 0, "conditions": "in_turn"}
     assert classified.KIND.uses(resolved) == ("samples",)
@@ -130,7 +130,7 @@ def test_an_inner_probe_is_resolved():
 
 
 def test_images_of_a_figure_are_judged():
-    """A figure's request, judged by another run or by none, becomes one for the metric's judge."""
+    """A figure's request, judged by another run or by none, becomes a request for the metric's judge."""
     parameters = class_asked.Parameters(judge="reference", of="panel")
     plain = ProbeRequest("conditional_samples", {"seed": 3}, run="cvae", needs=frozenset({"encode"}))
     wanted = ProbeRequest("classified", {"images": {"kind": "conditional_samples", "seed": 3}}, "cvae", None, "reference")
@@ -142,15 +142,15 @@ def test_images_of_a_figure_are_judged():
 
 
 class Sure:
-    """A classifier that always says the first class with three quarters."""
+    """A classifier that always predicts the first class with probability 3/4."""
 
     def classify(self, x):
-        """Three quarters for the first class."""
+        """Return probability 3/4 for the first class."""
         return np.tile([0.75, 0.25, 0.0], (len(x), 1))
 
 
 def test_accuracy_of_a_constant_classifier(data):
-    """Of three equally frequent classes one is right: a third, four of twelve, all of the first class and none of others."""
+    """A constant classifier has accuracy 1/3 on three balanced classes: four of twelve, all of the first class, none else."""
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("a", "b", "c")))
     found = accuracy.measure({"scores": scores}, accuracy.Parameters())
     assert found["accuracy"].value == pytest.approx(1 / 3)
@@ -160,14 +160,14 @@ def test_accuracy_of_a_constant_classifier(data):
 
 
 def test_accuracy_of_some_classes(data):
-    """Only images of the classes named are classified, in the order of the split."""
+    """Only images of the given classes are classified, in the order of the split."""
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("c", 0)))
     assert scores["index"].tolist() == [0, 2, 3, 5, 6, 8, 9, 11]
     assert accuracy.measure({"scores": scores}, accuracy.Parameters())["accuracy"].value == 0.5
 
 
 def test_outputs_for_one_image(data):
-    """The probabilities of the classes named, by their names, and the class of the largest; none beyond the last image."""
+    """The facts are the probabilities of the given classes and the most probable class; an index past the end is refused."""
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("c", "a")))
     request = {"scores": ProbeRequest("class_scores", {"classes": ["c", "a"]})}
     found = outputs.measure({"scores": scores}, outputs.Parameters(image=7))
@@ -178,7 +178,7 @@ def test_outputs_for_one_image(data):
 
 
 def test_an_untrained_discriminator_near_zero_is_undecided():
-    """S0-F40: logits near zero are probabilities near a half; the share is counted over 0.5, of the untrained state alone."""
+    """S0-F40: logits near zero give probabilities near 0.5; the share above 0.5 is counted only in the untrained state."""
     logits = np.stack([np.array([0.002, -0.001, 0.004, 0.001]), np.full(4, 9.0)])
     found = untrained.measure({"progress": {"logits": logits}}, untrained.KIND.parameters())
     assert found["untrained_logit"].value == pytest.approx(0.0015)
@@ -187,6 +187,6 @@ def test_an_untrained_discriminator_near_zero_is_undecided():
 
 
 def test_a_run_without_discriminator_has_no_logits():
-    """A run that kept no logits is refused."""
+    """A run that stored no logits is refused."""
     with pytest.raises(ReportError, match="no discriminator"):
         untrained.measure({"progress": {"images": np.zeros((2, 4, 8, 8, 1))}}, untrained.KIND.parameters())

@@ -1,4 +1,4 @@
-"""The vector of an attribute, how it is found, and whether adding it does what it says."""
+"""The vector of an attribute: its estimate, and the effect of adding it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHIFT = np.array([3.0, -1.0])
 
 @pytest.fixture
 def people():
-    """Four hundred images whose code is noise, and with the attribute `smile` noise and (3, -1); classes have it by halves."""
+    """Four hundred images with random codes to which the attribute `smile` adds (3, -1); two balanced classes."""
     random = np.random.default_rng(0)
     has = np.arange(400) % 4 == 0
     codes = random.normal(size=(400, 2)) * [1.0, 0.2] + has[:, None] * SHIFT
@@ -29,20 +29,20 @@ def people():
 
 
 def means(data, codes):
-    """Mean code with the attribute minus that without it, directly."""
+    """Return the mean code with the attribute minus the mean code without it, computed directly."""
     has = data.splits["train"].attributes[:, 1] > 0
     return codes[has].mean(axis=0) - codes[~has].mean(axis=0)
 
 
 def measured(model, data, **parameters):
-    """Arrays of the probe."""
+    """Return the arrays of the probe."""
     return attribute_vector.measure(
         model, data, attribute_vector.Parameters(**{"attribute": "smile", "batch": 50} | parameters)
     )
 
 
 def test_the_vector_is_the_difference_of_the_means(model, people):
-    """S3-F43: over all images it is the mean code with the attribute minus that without it, in whatever batches."""
+    """S3-F43: over all images, the vector is the difference of the two mean codes, for any batch size."""
     codes = people.splits["train"].x[:, 0, :2, 0].astype(np.float64)
     for batch in (7, 400):
         found = measured(model, people, batch=batch, tolerance=None)
@@ -51,7 +51,7 @@ def test_the_vector_is_the_difference_of_the_means(model, people):
 
 
 def test_multiples_of_it_are_added_to_the_codes(model, people):
-    """Column by column the code moves by multiples of the vector, and in the column of zero it stays."""
+    """Codes are moved by the multiples of the vector, column by column, and stay in place in the column of zero."""
     found = measured(model, people, multiples=(-1.0, 0.0, 0.5), n=3)
     codes = people.splits["test"].x[found["index"], 0, :2, 0]
     decoded = found["images"][:, :, 0, :2, 0]
@@ -61,7 +61,7 @@ def test_multiples_of_it_are_added_to_the_codes(model, people):
 
 
 def test_its_convergence_is_told_batch_by_batch(model, people):
-    """S3-F35: images with the attribute, moves of both means, distance and its change, from the origin on."""
+    """S3-F35: each batch reports images with the attribute, moves of both means, distance and its change, from 0 on."""
     found = measured(model, people, tolerance=None)
     drawn = np.random.default_rng(DRAW).permutation(len(people.splits["train"].y))
     train = people.splits["train"].take(drawn)
@@ -74,7 +74,7 @@ def test_its_convergence_is_told_batch_by_batch(model, people):
 
 
 def test_it_is_found_when_the_means_hardly_move(model, people):
-    """Batches are taken until both means together move by less than the tolerance, and no longer."""
+    """Batches are taken until both means together move by less than the tolerance."""
     rows = measured(model, people, tolerance=None)
     moved = rows["moved_with"] + rows["moved_without"]
     tolerance = float(np.median(moved))
@@ -86,7 +86,7 @@ def test_it_is_found_when_the_means_hardly_move(model, people):
 
 
 def test_the_discriminant_divides_as_fisher_says(people, model):
-    """Weights are the inverse pooled covariance times the vector, the score is zero halfway between the means."""
+    """Weights are the inverse pooled covariance times the vector, and the score is zero midway between the means."""
     found = attribute_means(model, people, people.splits["train"], "smile", batch=60, tolerance=None)
     weights, bias = found.discriminant()
     codes, has = people.splits["train"].x[:, 0, :2, 0].astype(np.float64), people.splits["train"].attributes[:, 1] > 0
@@ -96,7 +96,7 @@ def test_the_discriminant_divides_as_fisher_says(people, model):
 
 
 def test_a_class_counts_as_an_attribute(model, people):
-    """Data without attributes has classes: named or numbered, the vector is that of their images."""
+    """For data without attributes, the vector is that of a class, given by name or number."""
     by_name, by_number = (measured(model, people, attribute=chosen, n=4) for chosen in ("odd", 1))
     np.testing.assert_array_equal(by_name["vector"], by_number["vector"])
     assert by_number["has"].tolist() == [0, 1, 0, 1]
@@ -104,7 +104,7 @@ def test_a_class_counts_as_an_attribute(model, people):
 
 
 def test_what_nobody_has_is_refused(model, people):
-    """An attribute that no image has gives no vector; one that the data lacks is refused before anything is measured."""
+    """An attribute that no image has gives no vector, and one that the data lacks is refused before any measurement."""
     with pytest.raises(ReportError, match="0 of 400 images have it"):
         measured(model, people, attribute="hat")
     layout = Layout((4, 4, 1), class_names=("even", "odd"), attribute_names=("hat", "smile"))
@@ -115,12 +115,12 @@ def test_what_nobody_has_is_refused(model, people):
 
 
 def named(found):
-    """Values by the last part of their names."""
+    """Return values by the last part of their names."""
     return {name.removeprefix("attribute_smile_"): each.value for name, each in found.items()}
 
 
 def effect(model, data, **parameters):
-    """Values of the metric by the last part of their names."""
+    """Return the metric's values by the last part of their names."""
     asked = attribute_effect.Parameters(**{"attribute": "smile", "n": 400} | parameters)
     request = attribute_effect.reads(asked)["images"]
     arrays = attribute_vector.measure(model, data, attribute_vector.Parameters(**request.parameters))
@@ -128,7 +128,7 @@ def effect(model, data, **parameters):
 
 
 def test_adding_the_vector_adds_the_attribute(model, people):
-    """S2-E09: where the code holds the attribute, adding makes most images have it, and subtracting takes it away."""
+    """S2-E09: if the code holds the attribute, adding the vector gives it to most images, and subtracting removes it."""
     found = effect(model, people)
     assert found["added"] > 0.95
     assert found["removed"] > 0.95
@@ -138,7 +138,7 @@ def test_adding_the_vector_adds_the_attribute(model, people):
 
 
 def test_a_decoder_that_ignores_the_vector_has_no_effect(model, people):
-    """Images that do not change have the attribute after adding as often as before."""
+    """If the decoder ignores the vector, images have the attribute as often after adding it as before."""
     model.decode = lambda z: np.repeat(people.splits["test"].x[:400], 3, axis=0)[: len(z)]
     model.decode.__name__ = "decode"
     found = effect(model, people)
@@ -147,7 +147,7 @@ def test_a_decoder_that_ignores_the_vector_has_no_effect(model, people):
 
 
 def test_a_judge_looks_at_the_images(people):
-    """With a judge its class of the attribute's name decides; a judge without such a class is refused."""
+    """The judge's class of the attribute's name decides, and a judge without such a class is refused."""
     probability = np.array([[0.9, 0.1], [0.8, 0.2], [0.3, 0.7], [0.2, 0.8], [0.6, 0.4], [0.6, 0.4]])
     arrays = {"probability": probability, "judge_names": np.array(["no", "smile"]), "score": np.zeros((2, 3))}
     arrays |= {"has": np.array([0, 1]), "attribute": np.array("smile"), "vector": SHIFT, "seen": np.array([5])}

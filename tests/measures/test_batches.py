@@ -1,4 +1,4 @@
-"""Models are called in batches, and what they return is checked."""
+"""Models are called in batches, and their outputs are checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from report_builder.measures.probes._batches import (
 
 
 def test_a_model_never_gets_more_than_a_batch(model):
-    """Many images go in batches of at most a thousand, and come back in their order."""
+    """Images are processed in batches of at most a thousand, and returned in their order."""
     x = np.zeros((2 * BATCH + 5, 4, 4, 1), dtype=np.float32)
     x[:, 0, 0, 0] = np.arange(len(x))
     codes = encode(model, x)
@@ -31,7 +31,7 @@ def test_a_model_never_gets_more_than_a_batch(model):
 
 
 def test_codes_of_any_leading_shape_can_be_decoded(model):
-    """A stack of codes becomes a stack of images of the same leading shape."""
+    """Codes with any leading shape are decoded to images with the same leading shape."""
     z = np.arange(12, dtype=np.float32).reshape(2, 3, 2)
     images = decode(model, z)
     assert images.shape == (2, 3, 4, 4, 1)
@@ -39,7 +39,7 @@ def test_codes_of_any_leading_shape_can_be_decoded(model):
 
 
 def test_means_and_variances_are_not_mixed_up(vae):
-    """The posterior's first array is the mean, its second the logarithm of the variance."""
+    """The posterior's first array is the mean, its second the log-variance."""
     z_mean, z_log_var = posterior(vae, np.ones((3, 4, 4, 1), dtype=np.float32))
     assert (z_mean == 1).all()
     assert (z_log_var == 0).all()
@@ -52,13 +52,13 @@ def test_infinite_coordinates_are_refused(model):
 
 
 def test_an_unknown_split_is_named_with_the_known_ones(data):
-    """A split that the data lacks is refused with a near miss."""
+    """For an unknown split, the message lists the splits and suggests the nearest one."""
     with pytest.raises(ReportError, match="Did you mean 'test'"):
         part_of(data, "tset")
 
 
 def sorted_data(images: int, *, stream=False):
-    """Images in the order of their classes, as many data sets are: image i shows i / images."""
+    """Return images sorted by class, as in many data sets: image i has the brightness i / images."""
     y = np.arange(images) * 10 // images
     x = np.broadcast_to((np.arange(images) / images)[:, None, None, None], (images, 2, 2, 1)).astype(np.float32)
     pictures = Stream(lambda places: x[places], np.arange(images), (2, 2, 1), np.float32) if stream else x
@@ -67,7 +67,7 @@ def sorted_data(images: int, *, stream=False):
 
 
 def test_n_images_are_a_sample_without_replacement():
-    """Of a sorted split 1000 images have the mean of all, and none comes twice; the first ones have one class."""
+    """From a sorted split, 1000 images drawn without replacement have the mean of all, while the first 1000 have one class."""
     data = sorted_data(10_000)
     part, places = part_of(data, "test", 1000), places_of(data, "test", 1000)
     assert len(set(places.tolist())) == len(part.y) == 1000
@@ -78,7 +78,7 @@ def test_n_images_are_a_sample_without_replacement():
 
 
 def test_every_run_sees_the_same_images():
-    """The draw is that of the split: again the same, fewer are among more, and all or more than all are all in their order."""
+    """The draw depends only on the split, smaller draws are subsets of larger ones, and a full draw keeps the order."""
     data = sorted_data(100)
     few, more = (places_of(data, "test", n) for n in (20, 60))
     assert few.tolist() == places_of(sorted_data(100), "test", 20).tolist()
@@ -87,7 +87,7 @@ def test_every_run_sees_the_same_images():
 
 
 def test_a_sample_of_a_stream_is_a_stream():
-    """None of its images is made before it is asked for; they are those of the array."""
+    """A sample of a stream is a stream: it makes no image until it is read, and has the images of the array."""
     streamed, plain = (part_of(sorted_data(3000, stream=stream), "test", 500) for stream in (True, False))
     assert isinstance(streamed.x, Stream)
     np.testing.assert_array_equal(np.asarray(streamed.x), plain.x)
@@ -95,7 +95,7 @@ def test_a_sample_of_a_stream_is_a_stream():
 
 
 def encode_first(images):
-    """Batches of it."""
+    """Return the codes of the first images."""
     return in_batches(lambda x: x[:, 0, 0], images)
 
 
@@ -105,7 +105,7 @@ def test_results_are_float32():
 
 
 def test_every_batch_of_samples_is_drawn_anew():
-    """Samples come in batches whose seeds depend on the first alone: it is the first batch's, the others are drawn with it."""
+    """Batches of samples have distinct seeds derived from the first one, which the first batch uses itself."""
 
     class Seeds:
         def __init__(self):
@@ -127,7 +127,7 @@ def test_every_batch_of_samples_is_drawn_anew():
     ("values", "grey"), [([0.0], 0), ([1.0], 0), ([0.0, 1.0], 0), ([0.0, 0.5], 1), ([0.25, 1.0], 1), ([1.0, 2.0], 1)]
 )
 def test_pixels_of_0_and_1_are_not_grey(vae, values, grey):
-    """A bound is a likelihood where every pixel is 0 or 1; one other pixel in any batch makes it none."""
+    """A bound is a likelihood only if every pixel of every batch is 0 or 1."""
     x = np.full((BATCH + 1, 2, 2, 1), values[0], dtype=np.float32)
     x[-1, 1, 1, 0] = values[-1]
     about = about_bound(vae, ImageData({}, ("a",)), Split(x, np.zeros(len(x))))
@@ -137,6 +137,6 @@ def test_pixels_of_0_and_1_are_not_grey(vae, values, grey):
 
 
 def test_what_a_model_is_told_is_named(painter, canvases):
-    """A bound given the condition names its parts."""
+    """For a bound given the condition, the parts of the condition are named."""
     about = about_bound(painter, canvases, canvases.splits["test"])
     assert str(about["given"]) == "class and position"

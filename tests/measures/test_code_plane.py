@@ -1,4 +1,4 @@
-"""The plane that an explorer moves over is decoded where it says, for what it says."""
+"""The plane of the explorer is decoded at the stated coordinates and conditions."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from report_builder.measures.probes.code_plane import KIND, TURN
 
 
 def measured(model, data, **parameters):
-    """The arrays of the probe."""
+    """Return the arrays of the probe."""
     return KIND.arrays(model, data, KIND.parameters(**parameters))
 
 
 def model(size, *, takes=("x",)):
-    """Codes are the first pixels; a decoded image has code and condition as its pixels."""
+    """Return a model whose codes are the first pixels, and whose images hold code and condition as pixels."""
 
     def decode(z, *condition):
         return np.concatenate([z, *condition], axis=1)[:, None, :, None]
@@ -29,14 +29,14 @@ def model(size, *, takes=("x",)):
 
 
 def data(conditions=(), vectors=None):
-    """Ninety images whose first pixels are normal."""
+    """Return ninety images whose first pixels are normally distributed."""
     x = np.random.default_rng(0).standard_normal((90, 1, 6, 1)).astype(np.float32) * [[[[2], [1], [1], [1], [1], [1]]]]
     split = Split(x, np.arange(90) % 3, vectors)
     return ImageData({"train": split, "test": split}, ("zero", "one", "two"), (-9.0, 9.0), conditions)
 
 
 def test_the_plane_of_a_code_is_decoded_from_the_smallest_coordinates_on():
-    """Rows go upwards, columns to the right; the ends are quantiles of all codes, of which some are given."""
+    """Rows go up and columns to the right; the limits are quantiles of all codes, some of which are returned."""
     found = measured(model(2), data(), n=3, points=20)
     assert found["images"].shape == (1, 1, 3, 3, 1, 2, 1)
     columns, rows = np.meshgrid(found["axis_0"], found["axis_1"])
@@ -49,7 +49,7 @@ def test_the_plane_of_a_code_is_decoded_from_the_smallest_coordinates_on():
 
 
 def test_each_point_of_a_plane_of_draws_is_a_draw():
-    """Over many seeds each cell has mean 0 and variance 1 in every coordinate, and neighbours differ little."""
+    """Over many seeds, each cell has mean 0 and variance 1 in every coordinate, and neighbours differ little."""
     planes = np.stack(
         [measured(model(5), data(), plane="prior", n=4, seed=seed)["images"][0, 0, :, :, 0, :, 0] for seed in range(600)]
     )
@@ -61,7 +61,7 @@ def test_each_point_of_a_plane_of_draws_is_a_draw():
 
 
 def test_a_conditional_model_is_asked_for_every_class_in_every_cell():
-    """Classes are slowest, then cells; without a number of cells of the plane there are fewer of them."""
+    """Classes vary slowest, then cells; without a given size, the plane of a conditional model has fewer cells."""
     place = np.stack(np.divmod(np.arange(90) % 4, 2), axis=1)
     vectors = np.concatenate([np.eye(3)[np.arange(90) % 3], place], axis=1).astype(np.float32)
     conditions = (Condition("class", ("zero", "one", "two")), Condition("position", ("row", "column")))
@@ -76,6 +76,6 @@ def test_a_conditional_model_is_asked_for_every_class_in_every_cell():
 
 
 def test_a_code_that_is_no_plane_is_refused():
-    """Three dimensions need a plane of draws."""
+    """A three-dimensional code is refused without a plane of draws."""
     with pytest.raises(ReportError, match="two-dimensional"):
         measured(model(3), data())

@@ -1,4 +1,4 @@
-"""Conditional models are asked for exactly what the arrays say."""
+"""Conditional models get exactly the conditions that the arrays state."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from report_builder.measures.probes.conditional_samples import Parameters, fitte
 
 
 def painted(arrays):
-    """Row and column of the cell that has ink, for each image."""
+    """Return the row and column of the cell with ink, for each image."""
     cells = arrays["images"].reshape(-1, 2, 2, 3, 2).sum(axis=(2, 4))
     return [tuple(int(i) for i in np.unravel_index(image.argmax(), (2, 3))) for image in cells]
 
 
 def levels(arrays):
-    """Brightest pixel of each image."""
+    """Return the brightest pixel of each image."""
     return arrays["images"].max(axis=(1, 2, 3))
 
 
 def free(arrays):
-    """The pixel that is as z says, for each image."""
+    """Return the pixel that holds z, for each image."""
     cells = arrays["images"].reshape(-1, 2, 2, 3, 2)
     at = np.arange(len(cells)), arrays["asked_row"], 1, arrays["asked_column"], 1
     return cells[at]
 
 
 def test_rows_and_columns_are_those_asked(painter, canvases):
-    """S0-E22: the first number of a position is the row, the second the column, cells go row by row, nothing is transposed."""
+    """S0-E22: a position is (row, column), cells are in row-major order, and nothing is transposed."""
     arrays = measure(painter, canvases, Parameters(classes=(0,), positions="all"))
     everywhere = [(row, column) for row in range(2) for column in range(3)]
     assert list(zip(arrays["asked_row"].tolist(), arrays["asked_column"].tolist(), strict=True)) == everywhere
@@ -40,19 +40,19 @@ def test_rows_and_columns_are_those_asked(painter, canvases):
 
 
 def test_cells_may_be_named_from_one(painter, canvases):
-    """`[[2, 3], [1, 1]]` asks for the last cell of the second row, then for the first cell of all."""
+    """`[[2, 3], [1, 1]]` requests the last cell of the second row, then the very first cell."""
     assert painted(measure(painter, canvases, Parameters(classes=("b",), positions=((2, 3), (1, 1))))) == [(1, 2), (0, 0)]
 
 
 def test_without_cells_they_come_in_turn(painter, canvases):
-    """The images of a class stand in all cells before any comes twice."""
+    """The images of a class are distributed over all cells before any cell is used twice."""
     arrays = measure(painter, canvases, Parameters(per_condition=7))
     assert painted(arrays)[:7] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 0)]
     assert arrays["grid"].tolist() == [3, 1, 7]
 
 
 def test_classes_are_those_asked(painter, canvases):
-    """Class by class in the order asked, as many of each as asked, and the arrays name them."""
+    """Classes follow each other in the requested order and number, and the arrays name them."""
     arrays = measure(painter, canvases, Parameters(classes=("c", 0), per_condition=2))
     assert arrays["asked_class"].tolist() == [2, 2, 0, 0]
     np.testing.assert_allclose(levels(arrays), [0.8, 0.8, 0.4, 0.4], atol=1e-6)
@@ -73,7 +73,7 @@ def test_a_prior_is_drawn_anew_for_each_image_and_a_fixed_draw_is_shared(painter
 
 
 def test_an_encoded_code_is_that_of_the_image_named(painter, canvases):
-    """S0-E23: the code of test image 16 (class b) stands in every cell, and image, class and index are in the arrays."""
+    """S0-E23: every cell shows the code of test image 16 (class b), and the arrays state image, class and index."""
     arrays = measure(painter, canvases, Parameters(z="encoded", index=16, positions="all"))
     np.testing.assert_allclose(free(arrays), 0.16, atol=1e-6)
     assert set(arrays["asked_class"].tolist()) == {1}
@@ -82,7 +82,7 @@ def test_an_encoded_code_is_that_of_the_image_named(painter, canvases):
 
 
 def test_without_an_index_the_first_image_of_the_class_is_encoded(painter, canvases):
-    """The first of class c is image 2, the next one image 5; each keeps its own cell where none is asked."""
+    """The first image of class c is image 2, the second image 5; each keeps its own cell if none is requested."""
     arrays = measure(painter, canvases, Parameters(z="encoded", classes=("c",), per_condition=2))
     assert arrays["index"].tolist() == [2, 5]
     np.testing.assert_allclose(free(arrays), [0.02, 0.05], atol=1e-6)
@@ -90,7 +90,7 @@ def test_without_an_index_the_first_image_of_the_class_is_encoded(painter, canva
 
 
 def test_encoded_images_keep_their_own_classes(painter, canvases):
-    """Without classes each of several encoded images is asked for as its own class, in every cell."""
+    """Without classes, each of several encoded images is requested with its own class, in every cell."""
     arrays = measure(painter, canvases, Parameters(z="encoded", index=1, per_condition=3, positions=((1, 1), (2, 3))))
     assert arrays["index"].tolist() == [1, 2, 3] * 2
     assert arrays["asked_class"].tolist() == arrays["source_class"].tolist() == [1, 2, 0] * 2
@@ -99,14 +99,14 @@ def test_encoded_images_keep_their_own_classes(painter, canvases):
 
 
 def test_the_code_of_one_class_can_be_asked_for_another(painter, canvases):
-    """With an index, classes are what is asked and the image is what is encoded."""
+    """With an index, `classes` sets the requested class and `index` the encoded image."""
     arrays = measure(painter, canvases, Parameters(z="encoded", index=1, classes=("a", "c")))
     assert (arrays["asked_class"].tolist(), arrays["source_class"].tolist()) == ([0, 2], [1, 1])
     np.testing.assert_allclose(levels(arrays), [0.4, 0.8], atol=1e-6)
 
 
 def test_attributes_are_set_by_name():
-    """An attribute named is as asked, the others are those of the image `index`."""
+    """A given attribute is set as requested; the others are those of the image `index`."""
     condition = np.array([[0, 1, 1], [1, 0, 1]], dtype=np.float32)
     split = Split(np.zeros((2, 4, 4, 1)), np.zeros(2), condition)
     parts = (Condition("attributes", ("hat", "smile", "beard")),)
@@ -135,13 +135,13 @@ def test_attributes_are_set_by_name():
     ],
 )
 def test_what_is_not_there_is_refused(painter, canvases, wrong, message):
-    """A class, a cell or an image that the data lacks is named with what there is."""
+    """A class, cell or image that the data lacks is refused with the available ones."""
     with pytest.raises(ReportError, match=message):
         measure(painter, canvases, Parameters(**wrong))
 
 
 def test_data_without_a_condition_is_refused(painter, data):
-    """Where no step made a condition, the message says which step would."""
+    """For data without a condition, the message names the step that adds one."""
     with pytest.raises(ReportError, match="one_hot"):
         measure(painter, data, Parameters())
     with pytest.raises(ReportError, match="one_hot"):
@@ -149,7 +149,7 @@ def test_data_without_a_condition_is_refused(painter, data):
 
 
 def test_many_samples_are_drawn_in_batches(painter, canvases, monkeypatch):
-    """No batch is larger than allowed, and no two of them have the same draws."""
+    """No batch exceeds the limit, and no two batches have the same draws."""
     monkeypatch.setattr(_batches, "BATCH", 4)
     drawn = free(measure(painter, canvases, Parameters(classes=(0,), per_condition=10)))
     assert painter.calls == [4, 4, 2]
@@ -167,7 +167,7 @@ def test_conditional_models_are_encoded_with_their_condition(painter, canvases, 
 
 
 def test_a_bound_says_what_it_is_of(painter, canvases):
-    """Whether pixels are grey, and the parts of the condition that the model is told."""
+    """A bound states whether pixels are grey, and which parts of the condition the model gets."""
     said = {name: each.item() for name, each in _batches.about_bound(painter, canvases, canvases.splits["test"]).items()}
     assert said == {"pixels": "Bernoulli", "grey": 1, "given": "class and position"}
     white = Split(np.round(canvases.splits["test"].x), canvases.splits["test"].y)
@@ -180,7 +180,7 @@ def test_a_bound_says_what_it_is_of(painter, canvases):
 
 
 def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):
-    """Images that are made when asked for are asked for in batches, never all at once."""
+    """Images of a stream are requested in batches, never all at once."""
     from report_builder.datasets._stream import Stream
 
     asked, split = [], canvases.splits["test"]
@@ -199,7 +199,7 @@ def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):
 
 @pytest.fixture
 def unseen(canvases):
-    """The same data with a class d, of which there is no image."""
+    """The same data with a class d that has no image."""
     parts = (Condition("class", ("a", "b", "c", "d")), canvases.conditions[1])
     splits = {
         name: Split(split.x, split.y, np.insert(split.condition, 3, 0, axis=1)) for name, split in canvases.splits.items()
@@ -208,17 +208,17 @@ def unseen(canvases):
 
 
 class Judge:
-    """Is always sure of the first class."""
+    """A judge that is always certain of the first class."""
 
     takes, provides, pixels = ("x",), frozenset({"classify"}), "Bernoulli"
 
     def classify(self, x):
-        """Probabilities of four classes."""
+        """Return probabilities of four classes."""
         return np.eye(4)[np.zeros(len(x), int)]
 
 
 def test_classes_that_nobody_trained_are_not_asked(unseen):
-    """A name without images is no class to ask for, whether all are meant or a plan wrote them out; alone it is refused."""
+    """A class without images is omitted from all classes, even if a plan wrote them out; requested alone it is refused."""
 
     class Blank:
         takes, provides, pixels = ("x", "condition"), frozenset({"sample"}), "Bernoulli"
@@ -236,7 +236,7 @@ def test_classes_that_nobody_trained_are_not_asked(unseen):
 
 
 def test_classes_without_images_have_no_share(unseen):
-    """Of all classes those that the images have are judged; a class that is named alone and has no image is refused."""
+    """Of all classes, only those with images are judged; a class without images that is named alone is refused."""
     arrays = class_scores.measure(Judge(), unseen, class_scores.Parameters(classes=("a", "b", "c", "d")))
     assert (arrays["classes"].tolist(), len(arrays["y"])) == (["a", "b", "c"], 36)
     found = {name: each.value for name, each in accuracy.measure({"scores": arrays}, accuracy.Parameters()).items()}
@@ -246,7 +246,7 @@ def test_classes_without_images_have_no_share(unseen):
 
 
 def test_the_plan_can_write_the_classes_out():
-    """What the data's layout tells is filled in before any training, and an unknown class is refused then."""
+    """Classes known from the layout are filled in before training, and an unknown class is refused at that time."""
     layout = Layout((4, 6, 1), class_names=("a", "b"), conditions=(Condition("class", ("a", "b")),))
     assert fitted(Parameters(), layout).classes == ("a", "b")
     assert fitted(Parameters(z="encoded"), layout).classes is None
@@ -256,14 +256,14 @@ def test_the_plan_can_write_the_classes_out():
 
 
 def test_encoding_needs_more_of_a_model():
-    """An encoded code needs an encoder and a decoder; a drawn one only samples."""
+    """An encoded code needs an encoder and a decoder; a drawn one needs only sampling."""
     assert needs_for(Parameters(z="encoded")) == {"encode", "decode_condition"}
     assert needs_for(Parameters(z="fixed")) == frozenset()
     assert [noise(Parameters(z=z)) for z in ("encoded", "fixed", "prior")] == ["images", "draws", "draws"]
 
 
 def test_samples_without_a_condition(data):
-    """A model without a condition gives as many images as asked, the same for the same seed."""
+    """A model without a condition gives the requested number of images, the same for the same seed."""
 
     class Noise:
         takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
@@ -278,7 +278,7 @@ def test_samples_without_a_condition(data):
 
 
 def test_random_samples_of_a_conditional_model_take_the_classes_in_turn(painter, canvases):
-    """The probe `samples` asks a conditional model for conditions of training images, class by class in turn."""
+    """`samples` requests conditions of training images from a conditional model, class by class in turn."""
     arrays = samples.measure(painter, canvases, samples.Parameters(n=5))
     assert arrays["asked_class"].tolist() == [0, 1, 2, 0, 1]
     np.testing.assert_array_equal(arrays["condition"][:, :3].argmax(axis=1), [0, 1, 2, 0, 1])
@@ -286,14 +286,14 @@ def test_random_samples_of_a_conditional_model_take_the_classes_in_turn(painter,
 
 
 def test_one_cell_of_each_row_or_column(painter, canvases):
-    """`rows` asks for each row of the canvas in the column of `cell`, `columns` for each column in its row."""
+    """`rows` requests each row of the canvas in the column of `cell`, `columns` each column in its row."""
     assert painted(measure(painter, canvases, Parameters(classes=(0,), positions="rows", cell=(1, 2)))) == [(0, 1), (1, 1)]
     across = measure(painter, canvases, Parameters(classes=(0,), positions="columns", cell=(2, 1)))
     assert painted(across) == [(1, 0), (1, 1), (1, 2)]
 
 
 def test_all_classes_may_be_asked_of_an_encoded_code(painter, canvases):
-    """With `every_class` the code of an image is decoded for each class, in the image's own cell."""
+    """With `every_class`, the code of an image is decoded for each class, in the image's own cell."""
     arrays = measure(painter, canvases, Parameters(z="encoded", index=3, every_class=True, per_condition=2))
     assert arrays["asked_class"].tolist() == [0, 0, 1, 1, 2, 2]
     assert arrays["index"].tolist() == [3, 4] * 3
@@ -302,13 +302,13 @@ def test_all_classes_may_be_asked_of_an_encoded_code(painter, canvases):
 
 
 def test_one_class_may_be_asked_of_drawn_codes(painter, canvases):
-    """With `every_class` false a drawn code is decoded for the class of the image `index` alone."""
+    """Without `every_class`, a drawn code is decoded only for the class of the image `index`."""
     arrays = measure(painter, canvases, Parameters(index=4, every_class=False, per_condition=3, z="fixed"))
     assert arrays["asked_class"].tolist() == [1, 1, 1]
 
 
 def test_attributes_are_asked_both_ways():
-    """Each of the varied attributes is 0 and 1 with all else alike, the codes the same; others are as asked."""
+    """Each varied attribute is set to 0 and 1 with everything else, including the codes, unchanged; others are as requested."""
     y = np.zeros(4, int)
     vectors = np.tile(np.array([1, 0, 1], dtype=np.float32), (4, 1))
     split = Split(np.zeros((4, 2, 2, 1), np.float32), y, vectors)
@@ -337,7 +337,7 @@ def test_attributes_are_asked_both_ways():
     ],
 )
 def test_what_the_condition_lacks_is_refused_before_the_data_is_read(asked, message):
-    """A condition of attributes alone has no class, no position, and only its own attributes: the layout tells."""
+    """A condition of attributes alone has no class and no position, which the layout reveals before the data is read."""
     layout = Layout(
         (2, 2, 1), class_names=("a",), conditions=(Condition("attributes", ("smile",)),), attribute_names=("smile",)
     )

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage on points laid by hand."""
+"""Precision, recall, density and coverage of hand-placed points."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from report_builder.measures.metrics import _manifold, coverage, frechet_distanc
 
 
 def measured(made, real, k=1):
-    """Values of points on a line."""
+    """Return the values for points on a line."""
     sets = {"images": made, "real": real, "control": real, "blank": [0.0] * (k + 1)}
     arrays = {name: {"features": np.array(points, dtype=float)[:, None]} for name, points in sets.items()}
     return coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))
 
 
 def numbers(found):
-    """Precision, recall, density, coverage."""
+    """Return precision, recall, density and coverage."""
     return [found[name].value for name in ("precision", "recall", "density", "coverage")]
 
 
 def test_points_on_a_line():
-    """By hand: real points reach 1, 1, 1 and 8, generated ones 4.5, 4.5 and 25; 0.5 lies with 0 and 1, 5 with 10 alone."""
+    """Radii are 1, 1, 1 and 8 for the real points, and 4.5, 4.5 and 25 for the generated ones, computed by hand."""
     found = measured([0.5, 5, 30], [0, 1, 2, 10])
     assert numbers(found) == pytest.approx([2 / 3, 1, 3 / 3, 3 / 4])
     assert found["density"].samples.tolist() == [2, 1, 0]
@@ -31,12 +31,12 @@ def test_points_on_a_line():
 
 
 def test_a_model_that_makes_one_image():
-    """Copies of one real image are all precise and recall nothing but it: fidelity without diversity."""
+    """Copies of one real image have full precision but recall only that image: fidelity without diversity."""
     assert numbers(measured([3, 3, 3], [0, 1, 2, 3, 5])) == pytest.approx([1, 1 / 5, 3, 3 / 5])
 
 
 def test_equal_sets_lie_in_each_other():
-    """A set has all of itself; each point lies in its own ball."""
+    """A set compared with itself has full values, since each point lies in its own ball."""
     points = np.random.default_rng(0).normal(size=50)
     precision, recall, density, covered = numbers(measured(points, points, k=3))
     assert (precision, recall, covered) == (1, 1, 1)
@@ -44,12 +44,12 @@ def test_equal_sets_lie_in_each_other():
 
 
 def test_sets_that_are_apart_have_nothing_in_common():
-    """Whatever is far away is in no neighbourhood."""
+    """Distant sets have all values zero."""
     assert numbers(measured([100, 101, 103], [0, 1, 3])) == [0, 0, 0, 0]
 
 
 def test_the_surface_belongs_to_the_ball_far_from_the_origin():
-    """Points of a lattice lie exactly on the spheres of their neighbours; rounding far from the origin does not lose them."""
+    """Lattice points exactly on the spheres of their neighbours count as inside, even with rounding far from the origin."""
     lattice = np.stack(np.meshgrid(np.arange(5.0), np.arange(5.0)), axis=-1).reshape(-1, 2) / 3 + 1e4
     count, reached = _manifold.inside(lattice, lattice, np.full(25, 1 / 3))
     assert count.reshape(5, 5)[2, 2] == 5
@@ -58,7 +58,7 @@ def test_the_surface_belongs_to_the_ball_far_from_the_origin():
 
 
 def test_blocks_change_nothing(monkeypatch):
-    """Many small blocks of distances give what one large one gives."""
+    """Small blocks of distances give the same values as a single large one."""
     random = np.random.default_rng(0)
     made, real = random.normal(size=40), random.normal(size=60)
     whole = numbers(measured(made, real, k=2))
@@ -67,19 +67,19 @@ def test_blocks_change_nothing(monkeypatch):
 
 
 def planes(count, seed):
-    """Points of a plane with a normal distribution."""
+    """Return points of a plane with a normal distribution."""
     return np.random.default_rng(seed).normal(size=(count, 2))
 
 
 def of_points(made, real, blank=(0.0, 0.0), k=5):
-    """Values of points of a plane."""
+    """Return the values for points of a plane."""
     sets = {"images": made, "real": real, "control": planes(len(real), 999), "blank": np.tile(blank, (100, 1))}
     arrays = {name: {"features": np.asarray(points, dtype=float)} for name, points in sets.items()}
     return coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))
 
 
 def test_what_blank_images_reach_stands_beside():
-    """Blank images in the middle of the real ones are all precise: precision and density choose no side, and say so beside."""
+    """Blank images amid the real ones have full precision, so that precision and density have no better direction."""
     found = of_points(planes(300, 1) * 0.1, planes(300, 0))
     assert found["precision_blank"].value == found["precision"].value == 1
     assert 0.8 < found["precision_real"].value < 1
@@ -99,17 +99,17 @@ def test_what_blank_images_reach_stands_beside():
 
 @pytest.fixture(scope="module")
 def drawn():
-    """What is measured of sixty sets that are drawn as the real one is."""
+    """The values of sixty sets drawn from the distribution of the real one."""
     real = planes(150, 0)
     return [of_points(planes(150, seed), real, k=3) for seed in range(1, 61)]
 
 
 @pytest.mark.parametrize("name", ["recall", "coverage"])
 def test_both_sets_are_drawn_in_the_error(name, drawn):
-    """Models that are equal are told apart as seldom as a standard error promises: it counts the draw of the generated set."""
+    """The standard error includes the draw of the generated set, so that equal models rarely differ by two errors."""
     far, stated = [], []
     found = [values[name] for values in drawn]
-    spread = np.std([value.value for value in found], ddof=1)  # of one real set: the draw of the generated one alone
+    spread = np.std([value.value for value in found], ddof=1)  # for one real set: only the draw of the generated one
     for one, other in zip(found[::2], found[1::2], strict=True):
         error = np.sqrt(sum(value.samples.var(ddof=1) / value.n for value in (one, other)))
         far.append(abs(one.value - other.value) > 2 * error)
@@ -120,7 +120,7 @@ def test_both_sets_are_drawn_in_the_error(name, drawn):
 
 
 def test_images_are_not_compared_with_themselves():
-    """Real images among those they are compared with are refused; other images of that split, and of another one, are not."""
+    """Real images that are among their own references are refused; other images of that split, or of another, are accepted."""
     points = planes(30, 0)
 
     def compared(split, first):
@@ -137,12 +137,12 @@ def test_images_are_not_compared_with_themselves():
 
 
 def test_fewer_images_than_neighbours():
-    """A neighbourhood of k images needs more than k."""
+    """A neighbourhood of k images needs more than k images."""
     with pytest.raises(ReportError, match="At least 6"):
         measured([1, 2, 3], [1, 2, 3], k=5)
 
 
 @pytest.mark.parametrize("samples", [[0.5], [0.5, 0.5, 0.5]])
 def test_what_does_not_vary_is_not_spread(samples):
-    """One value, or equal ones, have no spread that could be widened."""
+    """A single value, or equal ones, have no spread that could be widened."""
     assert coverage.widened(np.array(samples), 0.1).tolist() == samples

@@ -1,4 +1,4 @@
-"""What every probe and metric declares: units and directions decide words, defaults and bounds what is measured unasked."""
+"""Declarations of every probe and metric: units and directions decide wording, defaults and bounds the default measurements."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from report_builder.kinds import METRICS, PROBES, ProbeRequest
 TABLE = yaml.safe_load((Path(__file__).parent / "declared.yaml").read_text(encoding="utf-8"))
 BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<", "minItems": "items >="}
 
-SHEET = {"images": ProbeRequest("interpolation", {"pairs": [[0, "b"]], "indices": None})}  # a figure's images
-WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # metrics with parameters that lead another way than the defaults
+SHEET = {"images": ProbeRequest("interpolation", {"pairs": [[0, "b"]], "indices": None})}  # the images of a figure
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # metrics whose parameters take another path than the defaults
     "attribute_effect, judged": ("attribute_effect", {"attribute": "Wavy hair", "judge": "eyes", "multiple": 2}),
     "class_agreement, ends": ("class_agreement", {"of": "sheet", "ends": True, "k": 7}),
     "class_agreement, pairs": ("class_agreement", {"probe": {"kind": "interpolation", "pairs": [[0, "b"], [1, 1]]}}),
@@ -34,27 +34,27 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # metrics with parameters that 
 
 
 def parameters(kind: Any, given: dict[str, Any] | None = None) -> Any:
-    """The parameters as a report gives them that names no more than it must, and these."""
+    """Return the required parameters, with these values."""
     required = dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge")
     return kind.parameters.model_validate(required | (given or {}))
 
 
 def defaults(kind: Any) -> dict[str, Any]:
-    """Each parameter's default, with its bounds where it has some."""
+    """Return the default of each parameter, with its bounds if it has any."""
     given = parameters(kind).model_dump(mode="json")
     fields = kind.parameters.model_json_schema().get("properties", {})
     return {name: " ".join([f"{value}", *bounds(fields[name])]) for name, value in given.items()}
 
 
 def bounds(field: Any) -> Iterator[str]:
-    """The limits and the choices that a field's schema states."""
+    """Yield the limits and the choices in a field's schema."""
     for part in (field, *field.get("anyOf", ())):
         yield from (f"{sign} {part[key]}" for key, sign in BOUNDS.items() if key in part)
         yield from [f"of {' '.join(part['enum'])}"] if "enum" in part else []
 
 
 def probe(name: str) -> dict[str, Any]:
-    """What a probe declares, for its defaults."""
+    """Return what a probe declares with its defaults."""
     kind = PROBES.get(name)
     asked = parameters(kind)
     needs = [*sorted(kind.all_needs(asked)), *(f"judge: {need}" for need in sorted(kind.judge_needs))]
@@ -63,7 +63,7 @@ def probe(name: str) -> dict[str, Any]:
 
 
 def metric(name: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a metric reads and gives: requests by name, and quantities with direction, noise, unit, noun and reduction."""
+    """Return a metric's requests by name, and its quantities with direction, noise, unit, noun and reduction."""
     kind = METRICS.get(name)
     asked = parameters(kind, given)
     requests = kind.reads(asked)
@@ -81,17 +81,17 @@ def metric(name: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", PROBES.names())
 def test_probes(name: str) -> None:
-    """A probe has the defaults, needs and noise of the table."""
+    """Every probe has the defaults, needs and noise of the table."""
     assert probe(name) == TABLE["probes"].get(name)
 
 
 @pytest.mark.parametrize("name", METRICS.names())
 def test_metrics(name: str) -> None:
-    """A metric has the defaults, requests and quantities of the table."""
+    """Every metric has the defaults, requests and quantities of the table."""
     assert metric(name) == TABLE["metrics"].get(name)
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_ways(name: str) -> None:
-    """A metric has the requests and quantities of the table with parameters that lead another way."""
+    """With parameters that take another path, a metric has the requests and quantities of the table."""
     assert metric(*WAYS[name]) == TABLE["ways"].get(name)

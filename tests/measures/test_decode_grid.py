@@ -10,12 +10,12 @@ from report_builder.measures.probes.decode_grid import Parameters, measure, norm
 
 
 def codes_of(arrays, n):
-    """The code of each cell, `(rows, columns, 2)`."""
+    """Return the code of each cell, `(rows, columns, 2)`."""
     return arrays["images"].reshape(n, n, 4, 4)[:, :, 0, :2]
 
 
 def test_rows_and_columns_are_those_of_a_scatter(model, data):
-    """First coordinate grows to the right, second upwards: each cell shows exactly the code of its place."""
+    """The first coordinate grows to the right, the second upwards: each cell shows exactly the code of its place."""
     arrays = measure(model, data, Parameters(n=3, limits=((0, 2), (10, 30))))
     codes = codes_of(arrays, 3)
     np.testing.assert_array_equal(codes[0, 0], [0, 30])
@@ -25,7 +25,7 @@ def test_rows_and_columns_are_those_of_a_scatter(model, data):
 
 
 def test_the_axes_name_the_decoded_coordinates(model, data):
-    """`axis_0` are the coordinates of the columns, `axis_1` those of the rows from bottom to top."""
+    """`axis_0` holds the coordinates of the columns, `axis_1` those of the rows from bottom to top."""
     arrays = measure(model, data, Parameters(n=4, limits=((-1, 2), (5, 8))))
     codes = codes_of(arrays, 4)
     np.testing.assert_allclose(codes[0, :, 0], arrays["axis_0"])
@@ -33,33 +33,33 @@ def test_the_axes_name_the_decoded_coordinates(model, data):
 
 
 def test_limits_come_from_the_codes(model, data):
-    """Without given limits the grid spans the quantiles of the codes of the split, on each axis its own."""
+    """Without given limits, the grid spans the quantiles of the codes of the split, separately on each axis."""
     arrays = measure(model, data, Parameters(n=2, quantile=0))
     np.testing.assert_array_equal(arrays["limits"], [[0, 11], [89, 100]])
 
 
 def test_a_collapsed_axis_has_a_width(model, data):
-    """Where all codes agree on a coordinate, the grid still has finite, ascending coordinates."""
+    """If all codes agree on a coordinate, the grid still has finite, ascending coordinates."""
     data.splits["test"].x[:, 0, 1, 0] = 7
     arrays = measure(model, data, Parameters(n=2))
     np.testing.assert_array_equal(arrays["limits"][1], [6, 8])
 
 
 def test_another_dimension_is_refused(model, data):
-    """A code that is not two-dimensional has no plane to decode."""
+    """A code that is not two-dimensional is refused."""
     model.encode = lambda x: np.zeros((len(x), 3))
     with pytest.raises(ReportError, match="latent_dim = 3"):
         measure(model, data, Parameters())
 
 
 def test_limits_must_ascend():
-    """Swapped limits would mirror the grid, so they are refused."""
+    """Swapped limits, which would mirror the grid, are refused."""
     with pytest.raises(ValueError, match="smaller to the larger"):
         Parameters(limits=((2, 0), (0, 1)))
 
 
 def test_a_lattice_of_quantiles_is_finite_and_even_in_probability(model, data):
-    """Its coordinates are the middles of equally probable intervals of N(0, 1): finite at the border, symmetric, ascending."""
+    """The coordinates are the medians of equally probable intervals of N(0, 1): finite, symmetric, ascending."""
     np.testing.assert_allclose(normal_quantiles(2), [-0.6744898, 0.6744898])
     for n in (2, 15, 100):
         quantiles = normal_quantiles(n)
@@ -74,6 +74,6 @@ def test_a_lattice_of_quantiles_is_finite_and_even_in_probability(model, data):
 
 
 def test_quantiles_have_no_limits():
-    """Limits beside a lattice of quantiles would be silently ignored, so both together are refused."""
+    """Limits, which a lattice of quantiles would silently ignore, are refused together with it."""
     with pytest.raises(ValueError, match="no limits"):
         Parameters(lattice="normal", limits=((-1, 1), (-1, 1)))

@@ -1,4 +1,4 @@
-"""A metric's values as files."""
+"""The values of a metric as files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.measures import measure
 
 
 def written(found, folder, **named):
-    """The files of a metric that measures this, with a quantity for each value."""
+    """Write the files of a metric with these values, declaring a quantity for each known name, and return the facts."""
     kind = Metric(parameters=Parameters, reads=lambda _: {}, values=lambda *_: (), measure=lambda *_: found, name="mine")
     quantities = [Quantity(name, **named) for name in ("broken", "x", "word") if name in found]
     measure(kind, Parameters(), quantities, {}, folder)
@@ -21,20 +21,20 @@ def written(found, folder, **named):
 
 
 def test_no_fact_is_nan(tmp_path):
-    """A value that is no finite number stops the build and names the value."""
+    """A value that is not a finite number stops the build, and the message names it."""
     with pytest.raises(RunError, match=r"not a finite number\n.*broken = nan"):
         written({"broken": Measured(float("nan"), 1)}, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_what_was_not_declared_is_refused(tmp_path):
-    """A metric measures what it declares, neither more nor less."""
+    """A metric must return exactly the values that it declares."""
     with pytest.raises(RunError, match=r"'mine' returns other values than it declares\n.*more"):
         written({"x": Measured(1, 1), "more": Measured(1, 1)}, tmp_path)
 
 
 def test_the_same_values_give_the_same_bytes(tmp_path):
-    """Facts and samples are equal byte for byte."""
+    """The same values give byte-identical facts and samples."""
     bytes_ = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
@@ -48,7 +48,7 @@ def test_the_same_values_give_the_same_bytes(tmp_path):
     [(None, False), ([0, 1, 2], False), ([4, 5, 9], True), ([0, 1, 1], True), ([[0, 1], [1, 2], [2, 3]], True)],
 )
 def test_units_are_kept_where_they_say_something(tmp_path, units, kept):
-    """Ids of the images stand beside the samples, but not where sample i is of image i."""
+    """Image ids are stored next to the samples, unless sample i belongs to image i."""
     (fact,) = written({"x": Measured(1.0, 3, np.arange(3.0), units if units is None else np.array(units))}, tmp_path)
     with np.load(tmp_path / "samples.npz") as samples:
         assert ("x.units" in samples) == fact["units"] == kept
@@ -56,6 +56,6 @@ def test_units_are_kept_where_they_say_something(tmp_path, units, kept):
 
 
 def test_what_only_the_data_tells_stands_before_the_reduction(tmp_path):
-    """A fact says its noise and direction as declared, and the distribution of its pixels as measured."""
+    """The reduction states what only the data reveals, such as the pixel distribution, before what was declared."""
     (fact,) = written({"x": Measured(2.0, 3, given="normal pixels")}, tmp_path, better="lower", noise="draws", reduction="mean")
     assert (fact["better"], fact["noise"], fact["reduction"]) == ("lower", "draws", "normal pixels, mean")

@@ -1,4 +1,4 @@
-"""What probes learn from the layout of the data, and of a judge's, before anything is read."""
+"""Probes adapt their parameters to the layout of the data, or of a judge's data, before anything is read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNKNOWN = Layout(None)
 
 
 def fitted(kind: str, layout: Layout, **given: Any) -> dict[str, Any]:
-    """The parameters of a probe, fitted."""
+    """Return the parameters of a probe, fitted to a layout."""
     probe = PROBES.get(kind)
     return probe.fitted(probe.parameters.model_validate(given), layout).model_dump(mode="json")
 
@@ -25,14 +25,14 @@ def fitted(kind: str, layout: Layout, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("classes", "layout", "told"),
     [
-        (None, KNOWN, [*NAMES]),  # all, so that the facts of each can be named
+        (None, KNOWN, [*NAMES]),  # all of them, so that the facts of each can be named
         ([1, "two"], KNOWN, [1, "two"]),
         ([1, "cat"], UNKNOWN, [1, "cat"]),
         (None, UNKNOWN, None),
     ],
 )
 def test_classes_are_written_out(classes: Any, layout: Layout, told: Any) -> None:
-    """Classes are those of the data as soon as these are known, also of images that another probe makes."""
+    """Classes are those of the data as soon as they are known, including for images of another probe."""
     assert fitted("class_scores", layout, classes=classes)["classes"] == told
     if layout is KNOWN:
         for kind in ("classified", "features"):
@@ -41,7 +41,7 @@ def test_classes_are_written_out(classes: Any, layout: Layout, told: Any) -> Non
 
 
 def test_classes_are_counted_from_the_last_one() -> None:
-    """Of pairs to join, also where classes have numbers for their names; one that is not there is refused before a training."""
+    """Negative numbers in pairs count classes from the last one, even if names are numbers; missing classes are refused."""
     digits = Layout((8, 8, 1), class_names=("1", "4", "8"))
     assert fitted("interpolation", digits, pairs=[[-1, -3], [4, "8"]])["pairs"] == [["8", "1"], [4, "8"]]
     assert fitted("interpolation", UNKNOWN, pairs=[[-1, 0]])["pairs"] == [[-1, 0]]
@@ -52,7 +52,7 @@ def test_classes_are_counted_from_the_last_one() -> None:
 
 @pytest.mark.parametrize("kind", ["class_scores", "conditional_samples"])
 def test_an_unknown_class_is_refused(kind: str) -> None:
-    """Before anything is trained."""
+    """An unknown class is refused before any training."""
     with pytest.raises(ReportError, match="three"):
         fitted(kind, KNOWN, classes=["three"])
 
@@ -62,7 +62,7 @@ def test_an_unknown_class_is_refused(kind: str) -> None:
     [(None, KNOWN, None), ([0, "two"], KNOWN, ["zero", "two"]), ([0, "cat"], UNKNOWN, [0, "cat"]), (["cat"], KNOWN, ["cat"])],
 )
 def test_counted_classes_have_names(counted: Any, layout: Layout, told: Any) -> None:
-    """Numbers are those of the images' data; names may be the judge's alone."""
+    """Numbers refer to the classes of the images' data; names may belong to the judge only."""
     assert fitted("classified", layout, counted=counted)["counted"] == told
 
 
@@ -77,7 +77,7 @@ def test_counted_classes_have_names(counted: Any, layout: Layout, told: Any) -> 
     ],
 )
 def test_the_judge_knows_what_is_counted(counted: Any, layout: Layout, told: Any) -> None:
-    """Where no class is named all of the judge's are counted; what it does not know is refused, once it is known."""
+    """Without names, all classes of the judge are counted; a class that the judge lacks is refused once they are known."""
     assert classified.of_judge(classified.Parameters(counted=counted), layout).counted == told
     with pytest.raises(ReportError, match="Did you mean 'one'"):
         classified.of_judge(classified.Parameters(counted=("oen", "zero")), KNOWN)
@@ -85,7 +85,7 @@ def test_the_judge_knows_what_is_counted(counted: Any, layout: Layout, told: Any
 
 @pytest.mark.parametrize(("latent_dim", "axes", "fits"), [(2, 2, True), (2, 3, False), (None, 9, True)])
 def test_axes_of_a_code(latent_dim: int | None, axes: int, fits: bool) -> None:  # noqa: FBT001
-    """More coordinates than the code has are refused before anything is trained; of a code at places nothing is known."""
+    """More axes than the code has dimensions are refused before any training, unless the dimension is unknown."""
     subject = Subject("vae", "VAE", "MNIST", 1, latent_dim=latent_dim)
     if fits:
         _axes.check_run(axes, subject)

@@ -1,4 +1,4 @@
-"""Signal-to-noise ratio and structural similarity: known answers, and an independent computation."""
+"""Signal-to-noise ratio and structural similarity, for known answers and compared with an independent implementation."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from report_builder.measures.probes import reconstruction_quality
 
 @pytest.fixture
 def noisy():
-    """Two images 13 x 15 in two channels, and the same with noise."""
+    """Two images 13 x 15 with two channels, and the same images with noise."""
     random = np.random.default_rng(0)
     x = random.random((2, 13, 15, 2))
     return x, (x + 0.2 * random.normal(size=x.shape)).clip(0, 1)
 
 
 def by_hand(x, y, weights, data_range):
-    """The index place by place, with plain weighted moments of one channel."""
+    """Return the index computed position by position, with plain weighted moments of one channel."""
     k, found = len(weights), []
     square = weights[:, None] * weights[None]
     for top in range(x.shape[0] - k + 1):
@@ -35,20 +35,20 @@ def by_hand(x, y, weights, data_range):
 
 
 def test_equal_images_are_as_alike_as_images_can_be(noisy):
-    """The index of an image and itself is 1, and its ratio, which is infinite, is given as 100 dB."""
+    """The index of an image and itself is 1, and its infinite ratio is given as 100 dB."""
     np.testing.assert_allclose(ssim(noisy[0], noisy[0], 1.0), 1)
     np.testing.assert_allclose(psnr(noisy[0], noisy[0], 1.0), 100)
 
 
 def test_the_ratio_of_a_known_error():
-    """An error of a tenth of the range at every pixel is 20 dB, whatever the range is."""
+    """An error of a tenth of the range at every pixel gives 20 dB, whatever the range."""
     x = np.zeros((1, 4, 4, 1))
     assert psnr(x, x + 0.1, 1.0) == pytest.approx(20)
     assert psnr(x, x + 25.5, 255.0) == pytest.approx(20)
 
 
 def test_the_index_is_that_of_its_definition(noisy):
-    """It equals weighted moments taken place by place and channel by channel with a Gaussian window of eleven pixels."""
+    """The index equals weighted moments computed per position and channel with a Gaussian window of eleven pixels."""
     weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
     weights /= weights.sum()
     x, y = noisy
@@ -57,14 +57,14 @@ def test_the_index_is_that_of_its_definition(noisy):
 
 
 def test_the_index_knows_the_range(noisy):
-    """Pixels from 0 to 255 with that range have the index of the same pixels from 0 to 1, and not without it."""
+    """With their range, pixels from 0 to 255 have the same index as pixels from 0 to 1; without it they do not."""
     x, y = noisy
     np.testing.assert_allclose(ssim(255 * x, 255 * y, 255.0), ssim(x, y, 1.0))
     assert abs(ssim(255 * x, 255 * y, 1.0) - ssim(x, y, 1.0)).max() > 1e-6
 
 
 def test_flat_images_are_compared_by_their_light():
-    """Of two flat images only the first factor is left: (2 a b + C1) / (a^2 + b^2 + C1)."""
+    """For two uniform images, only the luminance factor remains: (2 a b + C1) / (a^2 + b^2 + C1)."""
     a, b, c1 = 0.5, 0.8, 1e-4
     found = ssim(np.full((1, 12, 12, 1), a), np.full((1, 12, 12, 1), b), 1.0)
     assert found == pytest.approx((2 * a * b + c1) / (a * a + b * b + c1))
@@ -72,7 +72,7 @@ def test_flat_images_are_compared_by_their_light():
 
 @pytest.mark.parametrize(("side", "width"), [(28, 11), (11, 11), (10, 9), (8, 7), (1, 1)])
 def test_the_window_fits_into_the_image(side, width):
-    """It has eleven pixels, or the largest odd number that a smaller image has, and its weights sum to one."""
+    """The window has eleven pixels, or the largest odd number that fits a smaller image, and its weights sum to one."""
     assert len(window(side)) == width
     assert window(side).sum() == pytest.approx(1)
     assert ssim(np.zeros((1, side, side, 1)), np.zeros((1, side, side, 1)), 1.0) == pytest.approx(1)
@@ -80,13 +80,13 @@ def test_the_window_fits_into_the_image(side, width):
 
 @pytest.mark.parametrize("span", [(-1.0, 1.0), (0.0, 255.0)])
 def test_likeness_does_not_depend_on_how_pixels_are_scaled(model, span: tuple[float, float]):
-    """The same images, brought to another range, are as like their reconstructions as before: their values can be compared."""
+    """The same images in another pixel range have the same similarity, so that the values can be compared."""
     x = np.random.default_rng(0).uniform(0, 1, (3, 4, 4, 1)).astype(np.float32)
     x[:, 3, 3, 0], x[:, 0, 0, 0] = 0.0, 1.0
     low, high = span
 
     class Scaled:
-        """The model on pixels of the other range."""
+        """The same model with pixels in the other range."""
 
         def encode(self, images):
             return model.encode((images - low) / (high - low))
@@ -105,7 +105,7 @@ def test_likeness_does_not_depend_on_how_pixels_are_scaled(model, span: tuple[fl
 
 
 def test_the_probe_measures_reconstructions(model):
-    """A model that loses all but two pixels has the ratio of that loss; window and range are stated."""
+    """A model that keeps only two pixels has the ratio of that loss; window and range are stated."""
     x = np.zeros((3, 4, 4, 1), dtype=np.float32)
     x[:, 3, 3, 0] = [0, 40, 100]
     data = ImageData({"test": Split(x, np.zeros(3, int))}, ("a",), (0.0, 100.0))

@@ -1,4 +1,4 @@
-"""Facts about codes, on codes whose values are known."""
+"""Facts about codes, for codes with known values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from report_builder.measures.metrics import _clusters
 
 
 def facts(kind, arrays, **parameters):
-    """Facts by name."""
+    """Return facts by name."""
     metric = METRICS.get(kind)
     return metric.measure({"codes": arrays}, metric.parameters(**parameters))
 
 
 def normal(n, d, seed=0):
-    """Draws from N(0, I)."""
+    """Return draws from N(0, I)."""
     return np.random.default_rng(seed).normal(size=(n, d))
 
 
@@ -28,7 +28,7 @@ def normal(n, d, seed=0):
 
 
 def test_the_ks_distance_of_known_samples():
-    """One code at 0 is 1/2 away; codes at the middle quantiles are 1/(2n) away; all at 1.96 are 0.975 away."""
+    """The KS distance is 1/2 for one code at 0, 1/(2n) for codes at the midpoint quantiles, and 0.975 for codes all at 1.96."""
     assert ks_distance(np.zeros((1, 1)))[0] == pytest.approx(0.5)
     middle = stats.norm.ppf((np.arange(10) + 0.5) / 10)
     assert ks_distance(middle[:, None])[0] == pytest.approx(0.05)
@@ -36,13 +36,13 @@ def test_the_ks_distance_of_known_samples():
 
 
 def test_the_ks_distance_is_that_of_kolmogorov_and_smirnov():
-    """Of any codes, each coordinate has the distance that SciPy finds for it alone."""
+    """For each coordinate of any codes, the distance is the one that SciPy computes."""
     z = normal(57, 3) * [1, 2, 0.5] + [0, 1, 0]
     np.testing.assert_allclose(ks_distance(z), [stats.kstest(column, "norm").statistic for column in z.T], atol=1e-12)
 
 
 def test_the_discrepancy_of_draws_from_the_prior_is_about_nothing():
-    """Draws from N(0, I) have a squared discrepancy within four of its standard errors about 0, on average 0."""
+    """Draws from N(0, I) have a squared discrepancy within four standard errors of 0, and 0 on average."""
     found = [mmd_to_normal(normal(300, 4, seed), 2.0).squared for seed in range(40)]
     assert abs(np.mean(found)) < 4 * np.std(found) / 40**0.5
     assert np.std(found) < 0.01
@@ -50,7 +50,7 @@ def test_the_discrepancy_of_draws_from_the_prior_is_about_nothing():
 
 
 def test_the_discrepancy_of_shifted_draws_is_the_known_one():
-    """Of N(m, I) it is 2 (s / (2 + s))^(d/2) (1 - exp(-|m|^2 / (2 (2 + s)))), and the values of the codes give its error."""
+    """For N(m, I) it is 2 (s / (2 + s))^(d/2) (1 - exp(-|m|^2 / (2 (2 + s)))), and the values of the codes give its error."""
     s, shift = 3.0, np.array([1.0, -0.5])
     found = mmd_to_normal(normal(4000, 2) + shift, s**0.5)
     known = 2 * s / (2 + s) * (1 - np.exp(-(shift @ shift) / (2 * (2 + s))))
@@ -62,7 +62,7 @@ def test_the_discrepancy_of_shifted_draws_is_the_known_one():
 
 
 def test_the_discrepancy_is_the_same_in_blocks(monkeypatch):
-    """Codes that do not fit into one block give the same estimate as those that do."""
+    """Codes that need several blocks give the same estimate as in a single one."""
     z = normal(101, 3)
     whole = mmd_to_normal(z, 1.5)
     monkeypatch.setattr("report_builder.measures._mathematics.normal.BLOCK", 500)
@@ -70,7 +70,7 @@ def test_the_discrepancy_is_the_same_in_blocks(monkeypatch):
 
 
 def test_distances_say_which_codes_and_which_kernel():
-    """The facts take drawn codes where there are any, and state bandwidth and number; the default is the root of latent_dim."""
+    """Facts use drawn codes if there are any, and state bandwidth and number; the default bandwidth is sqrt(latent_dim)."""
     codes = {"z_mean": np.full((50, 4), 3.0), "y": np.zeros(50)}
     plain = facts("code_prior_distance", codes)
     drawn = facts("code_prior_distance", codes | {"z": normal(50, 4)}, codes="drawn", bandwidth=1.5)
@@ -93,7 +93,7 @@ def test_distances_say_which_codes_and_which_kernel():
 
 
 def test_a_perfect_model_follows_the_prior():
-    """Where q(z|x) is the exact posterior, drawn codes are N(0, I); its means are not, and would blame the model."""
+    """If q(z|x) is the exact posterior, drawn codes are N(0, I) while the means are not, and would put the model at fault."""
     x = np.random.default_rng(0).normal(size=(4000, 1)) * np.sqrt(2)  # x = z + noise: the posterior is N(x / 2, 1 / 2)
     codes = {"z_mean": x / 2, "z_log_var": np.full_like(x, np.log(0.5)), "y": np.zeros(len(x))}
     codes["z"] = x / 2 + np.sqrt(0.5) * np.random.default_rng(1).normal(size=x.shape)
@@ -106,7 +106,7 @@ def test_a_perfect_model_follows_the_prior():
 
 
 def test_two_clusters_far_apart_are_separated():
-    """Two tight clusters have a silhouette near 1 and neighbours of one class; with labels that ignore them, neither."""
+    """Two tight clusters have a silhouette near 1 and pure neighbourhoods; labels that ignore them have neither."""
     z = np.concatenate([normal(40, 3), normal(40, 3, 1) + 100])
     codes = {"z_mean": z, "y": np.repeat([0, 1], 40)}
     found = facts("code_separation", codes)
@@ -118,7 +118,7 @@ def test_two_clusters_far_apart_are_separated():
 
 
 def test_the_silhouette_is_that_of_rousseeuw(monkeypatch):
-    """Of any codes, in blocks as well, it is what scikit-learn finds for each; one that is alone in its class has 0."""
+    """The silhouette equals scikit-learn's for each code, including in blocks; a code alone in its class has 0."""
     from sklearn.metrics import silhouette_samples
 
     z, y = normal(60, 4), np.append(np.arange(59) % 3, 7)
@@ -129,7 +129,7 @@ def test_the_silhouette_is_that_of_rousseeuw(monkeypatch):
 
 
 def test_a_majority_and_of_equals_the_nearest():
-    """Most votes win; of labels with as many votes the one that stands first, and two later ones outvote the first."""
+    """The majority wins, and ties go to the nearest label, but two later votes outvote the first."""
     labels = np.array([[3, 1, 1], [2, 0, 1], [0, 2, 2], [1, 0, 1]])
     assert _clusters.majority(labels).tolist() == [1, 2, 2, 1]
     assert _clusters.majority(np.array([[4, 0, 0, 4, 2]])).tolist() == [4]
@@ -137,17 +137,17 @@ def test_a_majority_and_of_equals_the_nearest():
 
 @pytest.mark.parametrize(("wrong", "message"), [({"k": 20}, "Allowed: 1 to 19"), ({"y": 0}, "one class only")])
 def test_what_cannot_be_separated_is_refused(wrong, message):
-    """More neighbours than other codes, or one class, are refused."""
+    """More neighbours than other codes, or a single class, are refused."""
     codes = {"z_mean": normal(20, 2), "y": np.arange(20) % 2 * wrong.get("y", 1)}
     with pytest.raises(ReportError, match=message):
         facts("code_separation", codes, k=wrong.get("k", 5))
 
 
-# --- use of the latent space ------------------------------------------------------------------------------------------------
+# --- use of the latent space --------------------------------------------------------------------------------------------------
 
 
 def test_the_divergence_of_known_posteriors():
-    """KL of N(0, 1) is 0, of N(1, 1) one half in each dimension, of N(0, e^2) (e^2 - 3) / 2: by dimension and in sum."""
+    """KL is 0 for N(0, 1), 1/2 per dimension for N(1, 1), (e^2 - 3) / 2 for N(0, e^2), given by dimension and in sum."""
     z_mean = np.tile([0.0, 1.0, 0.0], (10, 1))
     z_log_var = np.tile([0.0, 0.0, 2.0], (10, 1))
     found = facts("latent_use", {"z_mean": z_mean, "z_log_var": z_log_var}, axes=3)
@@ -162,7 +162,7 @@ def test_the_divergence_of_known_posteriors():
 
 
 def test_units_are_active_where_their_means_vary():
-    """Variance over images, not distance from 0, makes a unit active; the threshold is that of Burda et al. unless told."""
+    """A unit is active if its mean varies over images, whatever its value; the default threshold is that of Burda et al."""
     z_mean = np.stack([np.full(8, 3.0), np.tile([0.0, 0.1], 4), np.tile([-1.0, 1.0], 4)], axis=1)
     codes = {"z_mean": z_mean, "z_log_var": np.zeros((8, 3))}
     assert facts("latent_use", codes)["active_units"].value == 1
@@ -171,7 +171,7 @@ def test_units_are_active_where_their_means_vary():
 
 
 def test_a_posterior_that_is_the_prior_uses_nothing():
-    """With a collapsed posterior every fact is 0 and finite; more axes than dimensions are refused."""
+    """For a collapsed posterior every fact is 0 and finite, and more axes than dimensions are refused."""
     codes = {"z_mean": np.zeros((5, 2)), "z_log_var": np.zeros((5, 2))}
     found = facts("latent_use", codes)
     assert [found[name].value for name in ("latent_kl", "latent_kl_top_share", "active_units")] == [0, 0, 0]
@@ -181,7 +181,7 @@ def test_a_posterior_that_is_the_prior_uses_nothing():
 
 @pytest.mark.parametrize("code", languages.codes())
 def test_facts_about_codes_have_names_in_every_language(code):
-    """A figure or table that shows one of these facts prints words for it, not its id."""
+    """Figures and tables print words for each of these facts in every language, not its id."""
     kinds = [METRICS.get(name) for name in ("code_prior_distance", "code_separation", "latent_use", "interpolation_smoothness")]
     chosen = [(kind, kind.parameters()) for kind in kinds] + [(kinds[0], kinds[0].parameters(codes="drawn"))]
     found = [quantity.name for kind, parameters in chosen for quantity in kind.values(parameters, {})]

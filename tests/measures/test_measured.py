@@ -1,4 +1,4 @@
-"""Every probe and metric on one small data set: all arrays and values are held, beside the tests of what each of them means."""
+"""Reference arrays and values of every probe and metric on one small data set; other tests check their meaning."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.kinds import FROM_RUN, METRICS, PROBES, Condition, ImageData
 
 TABLE = yaml.safe_load((Path(__file__).parent / "measured.yaml").read_text(encoding="utf-8"))
 CLASSES = ("zero", "one", "two")
-OTHER = {  # parameters where the defaults do not suit the small data
+OTHER = {  # parameters if the defaults do not suit the small data
     "interpolation": {"pairs": [[0, 1], [2, 0]], "steps": 3},
     "pair_means": {"pairs": [[0, 1], [2, 0]], "n": 5},
     "four_corners": {"corners": [0, 1, 2, 1], "n": 3},
@@ -42,12 +42,12 @@ OTHER = {  # parameters where the defaults do not suit the small data
     "class_agreement": {"judges": 40, "k": 3},
     "history": {"terms": ["loss", "kl_loss"]},
 }
-BLIND = {  # these are asked of models that are told nothing, or do not look at the model
+BLIND = {  # requested from models without a condition, or independent of the model
     "decode_grid", "extreme_reconstructions", "pair_means", "prior_codes", "reconstruction_errors", "reconstruction_quality",
     "reconstructions", "blank", "class_scores", "classified", "features", "images",
 }  # fmt: skip
-WITHOUT = {"conditional_samples", "cell_asked", "class_asked"}  # these need a model that is told what to draw
-WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # probes with parameters that lead another way than the defaults
+WITHOUT = {"conditional_samples", "cell_asked", "class_asked"}  # need a conditional model
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # probes whose parameters take another path than the defaults
     "interpolation, arcs of given images": ("interpolation", {"indices": [[4, 9], [7, 7]], "path": "spherical", "steps": 4}),
     "interpolation, the first condition": ("interpolation", {"pairs": [["one", "one"]], "steps": 3, "condition": "first"}),
     "four_corners, arcs of given images": ("four_corners", {"indices": [3, 1, 8, 59], "n": 3, "path": "spherical"}),
@@ -90,7 +90,7 @@ COSTS = {
 
 
 class Halves:
-    """Codes are the mean of the left and of the right half; decoding paints the halves in that grey."""
+    """A model whose codes are the mean brightness of the left and right halves; decoding paints the halves in these greys."""
 
     takes, pixels = ("x",), "Bernoulli"
     provides = frozenset({"encode", "decode", "sample", "classify", "features", "posterior", "likelihood", "discriminate"})
@@ -99,76 +99,76 @@ class Halves:
         self.calls = 0
 
     def encode(self, x: Any) -> np.ndarray:
-        """Mean brightness of both halves."""
+        """Return the mean brightness of both halves."""
         x = np.asarray(x)
         return np.stack([x[:, :, :4].mean((1, 2, 3)), x[:, :, 4:].mean((1, 2, 3))], axis=1)
 
     def decode(self, z: Any) -> np.ndarray:
-        """Both halves in their grey."""
+        """Return images with both halves in their grey."""
         return np.clip(np.repeat(np.asarray(z)[:, None, :], 8, axis=1).repeat(4, axis=2)[..., None], 0, 1)
 
     def sample(self, n: int, seed: int) -> np.ndarray:
-        """Greys drawn anew."""
+        """Return images of randomly drawn greys."""
         return self.decode(np.random.default_rng(seed).random((n, 2)))
 
     def classify(self, x: Any) -> np.ndarray:
-        """The class whose brightness is nearest is the likeliest."""
+        """Return probabilities that are largest for the class with the nearest brightness."""
         near = 1 - np.abs(np.asarray(x).mean((1, 2, 3))[:, None] - np.arange(3) / 3)
         return near / near.sum(axis=1, keepdims=True)
 
     def features(self, x: Any) -> np.ndarray:
-        """The code."""
+        """Return the code."""
         return self.encode(x)
 
     def posterior(self, x: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Codes, and variances that differ by image and axis."""
+        """Return codes, and log-variances that differ by image and axis."""
         z = self.encode(x)
         return z, np.stack([z[:, 0] - 3, np.full(len(z), -0.5)], axis=1)
 
     def elbo_terms(self, x: Any, samples: int) -> dict[str, np.ndarray]:
-        """Squared error, a constant KL term, and one that is another with each call."""
+        """Return the squared error, a constant KL term, and one that changes with each call."""
         self.calls += 1
         error = ((np.asarray(x) - self.decode(self.encode(x))) ** 2).sum((1, 2, 3))
         return {"reconstruction": error, "kl_closed_form": error * 0 + 3, "kl_monte_carlo": error + samples + 0.1 * self.calls}
 
 
 class Told(Halves):
-    """The same model of images that a condition makes brighter; it is told the condition, and draws without that brightness."""
+    """A conditional version whose images are brighter by the condition; codes and draws exclude that brightness."""
 
     takes = ("x", "condition")
     provides = Halves.provides | {"decode_condition", "sample_condition"}
 
     def encode(self, x: Any, condition: Any) -> np.ndarray:
-        """What is left without the brightness of the condition."""
+        """Return the code without the brightness of the condition."""
         return super().encode(x) - bright(condition)[:, None]
 
     def decode(self, z: Any, condition: Any) -> np.ndarray:
-        """Halves that are brighter by the condition."""
+        """Return halves brightened by the condition."""
         return super().decode(np.asarray(z) + bright(condition)[:, None])
 
     def sample(self, n: int, seed: int, condition: Any) -> np.ndarray:
-        """Greys drawn anew."""
+        """Return images of randomly drawn greys."""
         return self.decode(np.random.default_rng(seed).random((n, 2)) / 2, condition)
 
     def posterior(self, x: Any, condition: Any) -> tuple[np.ndarray, np.ndarray]:
-        """Codes, and variances that differ by image."""
+        """Return codes, and log-variances that differ by image."""
         z = self.encode(x, condition)
         return z, z - 3
 
     def elbo_terms(self, x: Any, condition: Any, samples: int) -> dict[str, np.ndarray]:
-        """Squared errors, and terms that count the draws and the calls."""
+        """Return squared errors, and terms that count the draws and the calls."""
         self.calls += 1
         error = ((np.asarray(x) - self.decode(self.encode(x, condition), condition)) ** 2).sum((1, 2, 3))
         return {"reconstruction": error, "kl_closed_form": error * 0 + 3, "kl_monte_carlo": error + samples + 0.1 * self.calls}
 
 
 def bright(condition: Any) -> np.ndarray:
-    """How much brighter a condition makes an image."""
+    """Return the brightness that a condition adds to an image."""
     return np.asarray(condition) @ np.array([0.01, 0.02, 0.03, 0.05, 0.07], dtype=np.float32)
 
 
 def part(n: int, seed: int) -> Split:
-    """Images of three classes in turn, each a brightness with noise, in one of 2 x 2 cells."""
+    """Return images of three classes in turn, each a brightness with noise, in one of 2 x 2 cells."""
     random = np.random.default_rng(seed)
     y = np.arange(n) % 3
     x = np.clip(y[:, None, None, None] / 3 + random.random((n, 8, 8, 1)) / 3, 0, 1).astype(np.float32)
@@ -178,7 +178,7 @@ def part(n: int, seed: int) -> Split:
 
 @pytest.fixture(scope="module", params=[Halves])
 def answers(request: pytest.FixtureRequest) -> Any:
-    """What a worker answers to a request of a metric."""
+    """A function that answers a metric's request like a worker."""
     kind = request.param
     conditions = (Condition("class", CLASSES), Condition("position", ("row", "column")))
     data = ImageData({"train": part(90, 1), "test": part(60, 2)}, CLASSES, (0.0, 1.0), conditions, ("bright",))
@@ -198,7 +198,7 @@ def answers(request: pytest.FixtureRequest) -> Any:
 
 
 def told(values: np.ndarray) -> str | list[Any]:
-    """An array by its type and shape, and a number that each of its elements moves."""
+    """Summarise an array by dtype, shape and a checksum to which every element contributes."""
     if values.dtype.kind in "US":
         return [f"{values.dtype.kind} {values.shape}", " ".join(values.ravel()[:6])]
     weights = np.cos(np.arange(values.size)).reshape(values.shape)
@@ -206,12 +206,12 @@ def told(values: np.ndarray) -> str | list[Any]:
 
 
 def probe(answer: Any, kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """The arrays of a probe."""
+    """Return the summarised arrays of a probe."""
     return {key: told(np.asarray(values)) for key, values in sorted(answer(ProbeRequest(kind, parameters)).items())}
 
 
 def metric(name: str, answer: Any) -> dict[str, Any]:
-    """The values of a metric: how many they rest on and, where there are some, samples, units, and what is said of them."""
+    """Return a metric's values with number of images, samples, units and remarks, if any."""
     kind = METRICS.get(name)
     required = dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge")
     asked = kind.parameters.model_validate(required | OTHER.get(name, {}))
@@ -225,7 +225,7 @@ def metric(name: str, answer: Any) -> dict[str, Any]:
 
 
 def close(found: Any, known: Any) -> bool:
-    """Whether all is equal, numbers nearly so."""
+    """Return whether both are equal, floats approximately."""
     if isinstance(found, dict):
         return [*found] == [*known] and all(close(found[key], known[key]) for key in found)
     if isinstance(found, list):
@@ -235,24 +235,24 @@ def close(found: Any, known: Any) -> bool:
 
 @pytest.mark.parametrize("name", sorted({*PROBES.names()} - WITHOUT))
 def test_probes(answers, name: str) -> None:
-    """A probe gives the arrays of the table."""
+    """Every probe gives the arrays of the table."""
     assert close(found := probe(answers, name, OTHER.get(name, {})), TABLE["probes"].get(name, {})), found
 
 
 @pytest.mark.parametrize("name", sorted({*METRICS.names()} - WITHOUT))
 def test_metrics(answers, name: str) -> None:
-    """A metric gives the values of the table."""
+    """Every metric gives the values of the table."""
     assert close(found := metric(name, answers), TABLE["metrics"].get(name, {})), found
 
 
 @pytest.mark.parametrize("name", [name for name, (kind, _) in WAYS.items() if kind not in WITHOUT])
 def test_ways(answers, name: str) -> None:
-    """A probe gives the arrays of the table with parameters that lead another way."""
+    """With parameters that take another path, a probe gives the arrays of the table."""
     assert close(found := probe(answers, *WAYS[name]), TABLE["ways"].get(name, {})), found
 
 
 @pytest.mark.parametrize("answers", [Told], indirect=True)
 @pytest.mark.parametrize("name", [name for name, (kind, _) in TOLD.items() if kind not in BLIND])
 def test_with_a_condition(answers, name: str) -> None:
-    """Of a model that is told the condition of each image a probe gives the arrays of the table."""
+    """For a conditional model, a probe gives the arrays of the table."""
     assert close(found := probe(answers, *TOLD[name]), TABLE["conditional"].get(name, {})), found

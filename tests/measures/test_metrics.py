@@ -1,4 +1,4 @@
-"""Metrics with answers known beforehand."""
+"""Metrics with known answers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from report_builder.measures.metrics import (
 
 
 def test_the_bound_is_minus_the_sum_of_its_terms():
-    """`elbo` = -(reconstruction + KL), image by image, for both forms of the KL term; the signs are those of the definition."""
+    """`elbo` = -(reconstruction + KL) per image for both forms of the KL term, with the signs of the definition."""
     random = np.random.default_rng(0)
     terms = {name: random.random(50) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     found = elbo.measure({"likelihood": terms}, elbo.Parameters())
@@ -36,7 +36,7 @@ def test_the_bound_is_minus_the_sum_of_its_terms():
 
 
 def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
-    """A probability and a density have other reductions, so that no verdict compares them; the KL term is the same quantity."""
+    """A probability and a density have different reductions, so that no verdict compares them; the KL term is the same."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     bernoulli, normal = (
         elbo.measure({"likelihood": terms | {"pixels": np.array(pixels)}}, elbo.Parameters())
@@ -48,7 +48,7 @@ def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
 
 
 def test_a_bound_given_the_condition_is_another_quantity():
-    """Log p(x | class) and log p(x) are on no one scale: the guard refuses the verdict on two models that differ so."""
+    """Log p(x | class) and log p(x) are not on one scale, and a verdict on two such models is refused."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     facts = []
     for run, given in (("vae", ""), ("cvae", "class")):
@@ -62,7 +62,7 @@ def test_a_bound_given_the_condition_is_another_quantity():
 
 
 def test_the_cross_entropy_of_grey_pixels_is_called_that():
-    """It is no likelihood: its reduction, its printed name and a warning say so; the KL term, and pixels of 0 and 1, do not."""
+    """For grey pixels, reduction, printed name and a warning say that it is not a likelihood; the KL term is not affected."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     terms |= {"pixels": np.array("Bernoulli"), "grey": np.array(True)}
     found = elbo.measure({"likelihood": terms}, elbo.Parameters())
@@ -78,7 +78,7 @@ def test_the_cross_entropy_of_grey_pixels_is_called_that():
 
 
 def test_errors_per_image_and_per_pixel_differ_by_the_pixels():
-    """The same error is a sum over pixels per image and a mean over them per pixel, and says so in its reduction."""
+    """The same error is given as a sum per image and as a mean per pixel, and each reduction says which."""
     errors = {"bce": np.array([10.0, 20.0]), "mse": np.array([1.0, 3.0]), "pixels": np.array(100)}
     found = reconstruction.measure({"errors": errors}, reconstruction.KIND.parameters())
     assert found["reconstruction_bce"].value == 15
@@ -88,14 +88,14 @@ def test_errors_per_image_and_per_pixel_differ_by_the_pixels():
 
 
 def square_codes():
-    """Codes on a square lattice of step 2, classes by their left or right half."""
+    """Return codes on a square lattice of step 2, with classes by left and right half."""
     side = np.arange(10) * 2.0
     z = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     return {"z_mean": z, "z_log_var": np.full_like(z, np.log(4.0)), "y": (z[:, 0] > 9).astype(int)}
 
 
 def test_code_statistics_of_a_lattice():
-    """Range, area, density and distance of a lattice of step 2 are what they must be."""
+    """Range, area, density and distance of a lattice of step 2 have their known values."""
     parameters = code_statistics.Parameters(cell=1)
     found = code_statistics.measure({"codes": square_codes()}, parameters)
     assert (found["code_min_1"].value, found["code_max_2"].value, found["code_range_1"].value) == (0, 18, 18)
@@ -104,13 +104,13 @@ def test_code_statistics_of_a_lattice():
 
 
 def test_code_deviations_are_the_roots_of_the_variances():
-    """A posterior of variance four has deviation two on every axis."""
+    """A posterior of variance four has standard deviation two on every axis."""
     found = code_deviations.measure({"codes": square_codes()}, code_deviations.Parameters())
     assert found["code_sigma_2"].value == pytest.approx(2)
 
 
 def test_purity_is_one_where_classes_lie_apart():
-    """Neighbours of far clusters share their class; of mixed labels half of them do."""
+    """Neighbours in distant clusters share their class; with mixed labels half of them do."""
     random = np.random.default_rng(1)
     y = np.arange(400) % 2
     apart = {"z_mean": random.normal(size=(400, 2)) + 100 * y[:, None], "y": y}
@@ -124,14 +124,14 @@ def test_purity_is_one_where_classes_lie_apart():
 
 @pytest.mark.parametrize("kind", [code_statistics, code_deviations])
 def test_more_axes_than_coordinates(kind):
-    """More axes than the code has coordinates are a mistake."""
+    """More axes than the code has dimensions are a mistake."""
     codes = {"z_mean": np.zeros((20, 2)), "z_log_var": np.zeros((20, 2)), "y": np.zeros(20)}
     with pytest.raises(ReportError, match="fewer dimensions"):
         kind.measure({"codes": codes}, kind.Parameters(axes=3))
 
 
 def strokes():
-    """Thirty images with a bar of random place and thickness."""
+    """Return thirty images of a bar with random position and thickness."""
     random = np.random.default_rng(2)
     x = np.zeros((30, 28, 28, 1), dtype=np.float32)
     for image in x:
@@ -141,7 +141,7 @@ def strokes():
 
 
 def sharp(images):
-    """Sharpness of images against the strokes."""
+    """Return the sharpness of images relative to the strokes."""
     arrays = {"images": {"images": images}, "real": {"x": strokes()}}
     return sharpness.measure(arrays, sharpness.KIND.parameters(of="figure"))["sharpness"]
 
@@ -153,7 +153,7 @@ def test_the_same_images_are_as_sharp_as_themselves():
 
 
 def test_blur_lowers_sharpness():
-    """The wider the blur the lower the sharpness, of every image; a blank image has none."""
+    """The wider the blur, the lower the sharpness of every image; a blank image has sharpness 0."""
     from scipy.ndimage import gaussian_filter
 
     widths = (0, 0.5, 1, 2)
@@ -163,7 +163,7 @@ def test_blur_lowers_sharpness():
 
 
 def test_more_than_real_is_not_better():
-    """Noise is sharper than real images: the ratio has no better direction, the distance from 1 has."""
+    """Noise is sharper than real images, so only the distance of the ratio from 1 has a better direction."""
     from scipy.ndimage import gaussian_filter
 
     real = strokes()
@@ -183,7 +183,7 @@ def test_more_than_real_is_not_better():
 
 
 def test_a_value_knows_on_which_images_it_rests():
-    """Of reconstructions the places in the split, of means of pairs both of them; cells of a grid rest on none."""
+    """Values belong to indices of the split for reconstructions, to pairs of them for pair means, and to none for a grid."""
     arrays = {"images": {"reconstruction": strokes(), "index": np.arange(30) * 2}, "real": {"x": strokes()}}
     parameters = sharpness.KIND.parameters()
     assert sharpness.measure(arrays, parameters)["sharpness"].units.tolist() == [*range(0, 60, 2)]
@@ -193,19 +193,19 @@ def test_a_value_knows_on_which_images_it_rests():
 
 
 def agreement(images, **extra):
-    """Measured against twenty dark and twenty bright training images."""
+    """Return the agreement relative to twenty dark and twenty bright training images."""
     real = {"x": np.repeat([0.0, 1.0], 20)[:, None, None, None] * np.ones((40, 4, 4, 1)), "y": np.repeat([0, 1], 20)}
     real |= {"class_names": np.array(["dark", "bright"])}
     return class_agreement.measure({"images": {"images": images, **extra}, "real": real}, class_agreement.Parameters(of="f"))
 
 
 def test_images_near_one_class_agree():
-    """An image like one class has five neighbours of it."""
+    """An image similar to one class has all five neighbours in it."""
     assert agreement(np.full((3, 4, 4, 1), 0.1))["class_agreement"].value == 1
 
 
 def test_an_image_between_two_classes_does_not_agree():
-    """Where the neighbours have several classes the image does not count."""
+    """An image whose neighbours belong to several classes does not count."""
     real = {"x": np.zeros((10, 4, 4, 1)), "y": np.arange(10) % 2, "class_names": np.array(["a", "b"])}
     found = class_agreement.measure(
         {"images": {"images": np.zeros((2, 4, 4, 1))}, "real": real}, class_agreement.Parameters(of="f", k=7)
@@ -214,7 +214,7 @@ def test_an_image_between_two_classes_does_not_agree():
 
 
 def test_a_pair_says_which_class_its_means_look_like():
-    """Of an interpolation only the images between the ends count; the majority's name and share are facts."""
+    """In an interpolation only the images between the ends count, and the majority's name and share are facts."""
     levels = np.array([0.0, 0.9, 0.8, 0.9, 0.0])[None, :, None, None, None] * np.ones((1, 5, 4, 4, 1))
     found = agreement(levels, pair_names=np.array(["0_1"]), z=np.zeros((1, 5, 2)), index=np.array([[3, 4]]))
     assert found["pair_0_1_class"].value == "bright"
@@ -222,7 +222,7 @@ def test_a_pair_says_which_class_its_means_look_like():
 
 
 def test_names_of_pairs_follow_the_request():
-    """Pairs by class are named by class, pairs by index by index, and a grid has none."""
+    """Pairs requested by class are named by class, pairs by index by index, and a grid has none."""
     parameters = class_agreement.Parameters(of="f")
 
     def names(requests):
@@ -237,19 +237,19 @@ def test_names_of_pairs_follow_the_request():
 
 
 def test_other_shapes_are_refused():
-    """Images of another size than the training images have no neighbours among them."""
+    """Images whose size is not that of the training images are refused."""
     with pytest.raises(ReportError, match="another shape"):
         agreement(np.zeros((2, 5, 5, 1)))
 
 
 def logged(times):
-    """A history with these epoch times."""
+    """Return a history with these epoch times."""
     history = {"loss": np.linspace(9, 2, len(times)), "epoch_time": np.array(times)}
     return {"history": history, "costs": {"weights_epoch": np.array(len(times) - 1)}}
 
 
 def test_the_epoch_whose_weights_are_measured_is_a_fact():
-    """Where early stopping restored the best weights it is not the last one."""
+    """The epoch of the measured weights is a fact, since early stopping may have restored earlier weights."""
     found = history.measure(logged([1.0, 1.0, 1.0]), history.Parameters())
     assert (found["epochs"].value, found["weights_epoch"].value) == (3, 2)
     asked = history.Parameters()
@@ -257,7 +257,7 @@ def test_the_epoch_whose_weights_are_measured_is_a_fact():
 
 
 def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
-    """The time per epoch is the median; the epoch that compiled is an outlier, small fluctuations are none."""
+    """The time per epoch is the median; a compilation epoch is flagged as an outlier, small fluctuations are not."""
     found = history.measure(logged([9.0, 2.0, 2.1, 2.0, 1.9, 2.0]), history.Parameters(terms=("loss",)))
     assert found["epoch_time"].value == 2
     assert found["epoch_time_outliers"].value == 1
@@ -266,13 +266,13 @@ def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
 
 
 def test_a_term_that_was_not_logged_is_refused():
-    """A misspelt term is named with the near miss."""
+    """For an unlogged term, the message suggests the nearest name."""
     with pytest.raises(ReportError, match="Did you mean 'loss'"):
         history.measure(logged([1.0]), history.Parameters(terms=("los",)))
 
 
 def test_the_last_value_of_a_term_is_what_the_model_says_it_is():
-    """Unit and direction are those that the model declares, on held-out images, too; of any other term nothing is claimed."""
+    """Unit and direction of a term are those that the model declares, including on held-out images; other terms have none."""
     said = {"loss": Term("loss", "nats/image", better="lower"), "accuracy": Term("accuracy", better="higher")}
     request = replace(history.reads(history.Parameters())["history"], terms=said)
     asked = history.Parameters(terms=("loss", "test_loss", "val_accuracy", "codebook_loss"))

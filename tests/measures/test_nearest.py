@@ -1,4 +1,4 @@
-"""Nearest training images: the search, what it finds for copies, and what the metric says of them."""
+"""Nearest training images: the search, its results for copies, and the facts of the metric."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.measures.probes._search import nearest_images
 
 
 class Copyist:
-    """Samples are training images, the last one first."""
+    """A model whose samples are training images, starting with the last one."""
 
     takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
 
@@ -24,13 +24,13 @@ class Copyist:
         self.x, self.offset = x, offset
 
     def sample(self, n, seed):
-        """The last n training images, brighter by an offset."""
+        """Return the last n training images, brighter by an offset."""
         return self.x[::-1][:n] + self.offset
 
 
 @pytest.fixture
 def faces():
-    """Two thousand five hundred training images, and forty test images, of random pixels from -1 to 1."""
+    """Two thousand five hundred training images and forty test images of random pixels from -1 to 1."""
     random = np.random.default_rng(0)
     train, test = (random.uniform(-1, 1, (n, 4, 4, 1)).astype(np.float32) for n in (2500, 40))
     parts = {"train": Split(train, np.zeros(2500, int)), "test": Split(test, np.zeros(40, int))}
@@ -38,7 +38,7 @@ def faces():
 
 
 def test_the_nearest_are_those_of_all_batches(faces):
-    """Whatever batch they stand in, the k nearest are those of a search of everything at once, nearest first."""
+    """The k nearest images over all batches are those of a single search, nearest first."""
     train, queries = faces.splits["train"].x, faces.splits["test"].x
     places, distances = nearest_images(queries, train, 3, (-1.0, 1.0))
     expected = np.sqrt((((queries[:, None] - train[None]) / 2) ** 2).mean(axis=(2, 3, 4)))
@@ -49,7 +49,7 @@ def test_the_nearest_are_those_of_all_batches(faces):
 
 
 def test_a_stream_is_searched_in_batches(faces):
-    """Of a stream no more than a batch of images is ever made at once, and the answer is that of the array."""
+    """A stream is searched at most one batch at a time, with the result of the array."""
     train, queries = faces.splits["train"].x, faces.splits["test"].x
     made = []
 
@@ -65,7 +65,7 @@ def test_a_stream_is_searched_in_batches(faces):
 
 
 def test_too_few_images_or_other_shapes_are_refused(faces):
-    """More neighbours than there are images, and images of another shape, cannot be searched."""
+    """More neighbours than there are images, and images of another shape, are refused."""
     few = faces.splits["test"].x
     with pytest.raises(ReportError, match=r"41 neighbours are asked for, and there are fewer images\n.*40"):
         nearest_images(few, few, 41, (-1.0, 1.0))
@@ -74,7 +74,7 @@ def test_too_few_images_or_other_shapes_are_refused(faces):
 
 
 def test_copies_are_found(faces):
-    """A copy of a training image is shown beside that image with distance 0; one brighter by a tenth of the range, with 0.1."""
+    """A copy of a training image is found with distance 0; one brighter by a tenth of the range, with 0.1."""
     train = faces.splits["train"].x
     arrays = nearest_training.measure(Copyist(train), faces, nearest_training.Parameters(n=3, k=2))
     assert arrays["neighbour_index"][:, 0].tolist() == [2499, 2498, 2497]
@@ -86,14 +86,14 @@ def test_copies_are_found(faces):
 
 
 def facts(model, data):
-    """Values of the metric by name."""
+    """Return the metric's values by name."""
     arrays = nearest_distances.measure(model, data, nearest_distances.Parameters(n=40))
     found = nearest_distance.measure({"distances": arrays}, nearest_distance.Parameters(n=40))
     return {name: each.value for name, each in found.items()}
 
 
 def test_a_copyist_is_told_from_one_that_draws_anew(faces):
-    """Copies are nearer than every test image; new images lie as far away as test images do."""
+    """Copies are nearer than every test image, and new images are as far away as test images."""
     copied = facts(Copyist(faces.splits["train"].x), faces)
     assert copied["nearest_distance"] == pytest.approx(0, abs=1e-6)
     assert copied["data_copying"] == 1
@@ -104,13 +104,13 @@ def test_a_copyist_is_told_from_one_that_draws_anew(faces):
 
 
 def test_training_images_are_no_images_that_were_not_trained_on():
-    """Each of them would be its own nearest training image: probe and metric refuse them."""
+    """Training images, each of which is its own nearest training image, are refused by probe and metric."""
     for kind in (nearest_distances, nearest_distance):
         with pytest.raises(ValidationError, match="name another split"):
             kind.Parameters(split="train")
 
 
 def test_ties_count_one_half():
-    """Of the pairs of (1, 2, 3) and (2, 4) four are less and one is equal: 4.5 of 6."""
+    """Of the six pairs of (1, 2, 3) and (2, 4), four are less and one is equal: 4.5 of 6."""
     assert share_nearer(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0])) == pytest.approx(4.5 / 6)
     assert share_nearer(np.ones(3), np.ones(4)) == 0.5

@@ -12,7 +12,7 @@ from report_builder.measures.metrics import _clusters, _distances, _manifold
 
 
 def test_blocks_give_what_all_distances_give(monkeypatch):
-    """Neighbours found in small blocks are those of the full table of distances."""
+    """Neighbours found in small blocks are those of the full distance matrix."""
     random = np.random.default_rng(0)
     queries, points = random.normal(size=(37, 3)), random.normal(size=(50, 3))
     full = np.linalg.norm(queries[:, None] - points[None], axis=2)
@@ -23,7 +23,7 @@ def test_blocks_give_what_all_distances_give(monkeypatch):
 
 
 def test_a_point_is_not_its_own_neighbour(monkeypatch):
-    """With `skip_self` each point's nearest is another one, in every block."""
+    """With `skip_self`, no point is its own nearest neighbour, in any block."""
     monkeypatch.setattr(neighbours, "BLOCK", 24)
     index, distances = neighbours.nearest(np.arange(12.0)[:, None], np.arange(12.0)[:, None], 1, skip_self=True)
     assert (index[:, 0] != np.arange(12)).all()
@@ -32,7 +32,7 @@ def test_a_point_is_not_its_own_neighbour(monkeypatch):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_near_duplicates_far_from_the_origin_find_each_other(dtype):
-    """Pairs 1e-3 apart among points at 1e4, as images are that hardly differ: each finds its twin, and its exact distance."""
+    """Pairs 1e-3 apart among points near 1e4, like almost equal images, are found with their exact distance."""
     random = np.random.default_rng(0)
     points = (1e4 + random.normal(size=(200, 8))).astype(dtype)
     twins = (points + np.array(4e-3, dtype)).astype(dtype)
@@ -42,12 +42,12 @@ def test_near_duplicates_far_from_the_origin_find_each_other(dtype):
 
 
 def test_of_equal_distances_the_first_point_is_the_nearest():
-    """Ties have one answer, whatever the blocks."""
+    """Ties go to the first point, whatever the blocks."""
     assert neighbours.nearest(np.zeros((1, 2)), np.ones((40, 2)), 3)[0].tolist() == [[0, 1, 2]]
 
 
 def test_far_away_points_keep_their_small_distances():
-    """Distances are exact where points nearly coincide far from the origin."""
+    """Small distances are exact for points far from the origin."""
     points = 1e4 + np.array([[0.0, 0.0], [1e-3, 0.0], [5.0, 5.0]])
     distances = neighbours.nearest(points, points, 1, skip_self=True)[1]
     np.testing.assert_allclose(distances[:2], 1e-3, rtol=1e-6)
@@ -64,7 +64,7 @@ def test_far_away_points_keep_their_small_distances():
     ],
 )
 def test_distances_of_many_images_are_never_held_at_once(monkeypatch, module, measure):
-    """Of 1200 images all distances would be 11 MB; what is held grows with the block, which for a whole data set is 64 MB."""
+    """Distances of 1200 images, 11 MB in full, are never held at once; memory grows with the block (64 MB for large data)."""
     points = np.random.default_rng(0).normal(size=(1200, 2))
     whole = 8 * len(points) ** 2
     assert 2**26 <= 8 * module.BLOCK <= 2**27

@@ -1,4 +1,4 @@
-"""Ways between codes: where they begin and end, and how they are measured."""
+"""Paths between codes: their ends, and how they are measured."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ T = np.linspace(0, 1, 7)
 
 @pytest.fixture
 def pairs():
-    """Twenty pairs of codes of five dimensions."""
+    """Twenty pairs of five-dimensional codes."""
     return np.random.default_rng(0).normal(size=(2, 20, 5)).astype(np.float32)
 
 
 @pytest.mark.parametrize("path", ["linear", "spherical"])
 def test_a_way_begins_and_ends_at_the_codes(pairs, path):
-    """The first and the last point are the two codes to the last bit, whatever the way."""
+    """The first and last points are bit-identical to the two codes, whatever the path."""
     way = between(*pairs, T, path)
     assert way.shape == (20, 7, 5)
     np.testing.assert_array_equal(way[:, 0], pairs[0])
@@ -29,7 +29,7 @@ def test_a_way_begins_and_ends_at_the_codes(pairs, path):
 
 
 def test_points_of_an_arc_have_the_norm_of_its_ends(pairs):
-    """Between codes of norm 3 every point of the arc has norm 3, and equal steps turn by equal angles."""
+    """Between codes of norm 3, every point of the arc has norm 3, and equal steps turn by equal angles."""
     a, b = 3 * pairs / np.linalg.norm(pairs, axis=2, keepdims=True)
     arc = between(a, b, T, "spherical")
     np.testing.assert_allclose(np.linalg.norm(arc, axis=2), 3, rtol=1e-5)
@@ -38,7 +38,7 @@ def test_points_of_an_arc_have_the_norm_of_its_ends(pairs):
 
 
 def test_a_quarter_of_a_circle():
-    """Halfway between (1, 0) and (0, 1) the arc is at (1, 1) / sqrt 2, the straight way at (1, 1) / 2."""
+    """Midway between (1, 0) and (0, 1), the arc is at (1, 1) / sqrt 2 and the straight path at (1, 1) / 2."""
     a, b, half = np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), np.array([0.5])
     np.testing.assert_allclose(between(a, b, half, "spherical"), [[[0.5**0.5, 0.5**0.5]]], rtol=1e-6)
     np.testing.assert_allclose(between(a, b, half), [[[0.5, 0.5]]])
@@ -46,13 +46,13 @@ def test_a_quarter_of_a_circle():
 
 @pytest.mark.parametrize("b", [[2.0, 4.0], [-1.0, -2.0], [0.0, 0.0], [1.0, 2.0]])
 def test_parallel_codes_have_a_straight_way(b):
-    """Where no arc is defined (parallel, opposite, zero or equal codes) the way is the straight one, and finite."""
+    """If no arc is defined (parallel, opposite, zero or equal codes), the path is straight and finite."""
     a, b = np.array([[1.0, 2.0]]), np.array([b])
     np.testing.assert_array_equal(between(a, b, T, "spherical"), between(a, b, T))
 
 
 def test_the_probe_takes_the_way_asked(model, data):
-    """A spherical interpolation decodes points of the arc; its ends stay the decoded codes."""
+    """A spherical interpolation decodes points of the arc, and its ends are the decoded codes."""
     linear, arc = (
         interpolation.measure(model, data, interpolation.Parameters(pairs=((0, 1),), path=p)) for p in ("linear", "spherical")
     )
@@ -65,7 +65,7 @@ def test_the_probe_takes_the_way_asked(model, data):
 
 
 def test_a_condition_moves_with_the_code(painter, canvases):
-    """Blended, the ends are painted as their own images are: each in its cell and class; the middle lies between."""
+    """If conditions are blended, each end has the cell and class of its own image, and the middle lies in between."""
     asked = {"indices": ((0, 4),), "steps": 3}
     arrays = interpolation.measure(painter, canvases, interpolation.Parameters(**asked))
     np.testing.assert_allclose(arrays["images"][0, [0, 2]], canvases.splits["test"].x[[0, 4]], atol=1e-6)
@@ -80,7 +80,7 @@ def test_a_condition_moves_with_the_code(painter, canvases):
 
 @pytest.mark.parametrize("path", ["linear", "spherical"])
 def test_corners_are_exactly_the_four_codes(model, data, path):
-    """Top left, top right, bottom left, bottom right are the codes of the four images in that order, to the last bit."""
+    """Top left, top right, bottom left and bottom right are bit-identical to the codes of the four images in that order."""
     arrays = four_corners.measure(model, data, four_corners.Parameters(indices=(3, 5, 8, 2), n=5, path=path))
     codes = model.encode(data.splits["test"].x)
     z = arrays["z"]
@@ -104,7 +104,7 @@ def test_a_class_that_is_named_twice_stands_for_two_images(model, data):
 
 
 def test_corners_of_a_conditional_model_keep_their_conditions(painter, canvases):
-    """Blended, each corner is painted as its own image is; otherwise all have the condition of the top left one."""
+    """If conditions are blended, each corner has that of its own image; otherwise all have that of the top left one."""
     asked = {"indices": (0, 1, 4, 14), "n": 2}
     arrays = four_corners.measure(painter, canvases, four_corners.Parameters(**asked))
     np.testing.assert_allclose(arrays["images"], canvases.splits["test"].x[[0, 1, 4, 14]], atol=1e-6)
@@ -116,22 +116,22 @@ def test_corners_of_a_conditional_model_keep_their_conditions(painter, canvases)
     ("wrong", "message"), [({"indices": (0, 1, 2, 99)}, "0 to 11"), ({"corners": (0, 1, 2, 7)}, "no such class")]
 )
 def test_corners_that_are_not_there_are_refused(model, data, wrong, message):
-    """An index outside the split or an unknown class says what there is."""
+    """For an index outside the split or an unknown class, the message says what exists."""
     with pytest.raises(ReportError, match=message):
         four_corners.measure(model, data, four_corners.Parameters(**wrong))
 
 
-# --- how even a way is ------------------------------------------------------------------------------------------------------
+# --- smoothness of a path ---------------------------------------------------------------------------------------------------
 
 
 def smoothness(paths, steps):
-    """Facts by name, from hand-made distances."""
+    """Return facts by name from hand-made distances."""
     kind = METRICS.get("interpolation_smoothness")
     return kind.measure({"paths": paths}, kind.parameters(steps=steps))
 
 
 def test_a_decoder_that_copies_codes_makes_straight_even_ways(model, data):
-    """Where images are the codes themselves, the straight way has length 1 and equal steps; an arc is longer."""
+    """If images are the codes themselves, the straight path has length 1 and equal steps, and an arc is longer."""
     found = smoothness(decoded_paths.measure(model, data, decoded_paths.Parameters(n=30, steps=9)), 9)
     assert found["path_length_linear"].value == pytest.approx(1, abs=1e-6)
     assert found["largest_step_linear"].value == pytest.approx(1, abs=1e-4)
@@ -140,7 +140,7 @@ def test_a_decoder_that_copies_codes_makes_straight_even_ways(model, data):
 
 
 def test_known_ways():
-    """Of steps 3 and 4 between ends 5 apart the length is 7/5, the larger over the mean 8/7; where nothing moves both are 1."""
+    """For steps 3 and 4 between ends 5 apart, the length is 7/5 and the max/mean ratio 8/7; without motion both are 1."""
     steps, ends = np.array([[3.0, 4.0], [0.0, 0.0]]), np.array([5.0, 0.0])
     found = smoothness({"linear": steps, "linear_ends": ends, "spherical": steps, "spherical_ends": ends}, 3)
     np.testing.assert_allclose(found["path_length_linear"].samples, [1.4, 1])
@@ -148,7 +148,7 @@ def test_known_ways():
 
 
 def test_pairs_are_two_images_and_the_same_for_every_run(model, vae, data):
-    """No image is joined with itself; the seed decides which are joined, not the model."""
+    """No image is paired with itself, and pairs depend on the seed, not on the model."""
     drawn = decoded_paths.measure(model, data, decoded_paths.Parameters(n=200))["index"]
     assert (drawn[:, 0] != drawn[:, 1]).all()
     assert drawn.min() >= 0
@@ -157,7 +157,7 @@ def test_pairs_are_two_images_and_the_same_for_every_run(model, vae, data):
 
 
 def test_two_images_are_one_pair(model, data):
-    """The fewest images of which a way can be measured: both of them, in either order; of one there is none."""
+    """Two images make a single pair, in either order; one image makes none."""
 
     def of(images):
         split = Split(data.splits["test"].x[:images], data.splits["test"].y[:images])

@@ -1,6 +1,6 @@
-"""Our metrics beside code that nobody here wrote: prdc, scikit-image, SciPy, scikit-learn, and published formulas.
+"""Metrics compared with independent code: prdc, scikit-image, SciPy, scikit-learn, and published formulas.
 
-`make peers` installs the first two; where one is absent its tests are skipped, and in continuous integration that is an error.
+`make peers` installs the first two; without one of them its tests are skipped, which is an error in continuous integration.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"
 
 
 def peer(name: str):
-    """Another package; the test is skipped where it is absent, but must not be where all are required."""
+    """Import another package, or skip the test if it is missing; fail if all packages are required."""
     return importlib.import_module(name) if os.environ.get(REQUIRED) else pytest.importorskip(name)
 
 
 def points(n: int, d: int, seed: int, shift: float = 0.0, scale: float = 1.0) -> np.ndarray:
-    """Points with correlated axes."""
+    """Return points with correlated axes."""
     random = np.random.default_rng(seed)
     return random.normal(shift, scale, (n, d)) @ np.random.default_rng(d).normal(size=(d, d))
 
@@ -38,7 +38,7 @@ def points(n: int, d: int, seed: int, shift: float = 0.0, scale: float = 1.0) ->
 @pytest.mark.parametrize(("shift", "scale"), [(0.0, 1.0), (0.5, 1.0), (0.0, 0.3), (3.0, 2.0)])
 @pytest.mark.parametrize("k", [3, 5])
 def test_precision_recall_density_coverage_are_those_of_prdc(shift: float, scale: float, k: int) -> None:
-    """Of Naeem et al.'s own code, for sets that agree, lie apart, are narrower or wider."""
+    """The values agree with the code of Naeem et al. for equal, distant, narrower and wider sets."""
     real, made = points(120, 6, 0), points(90, 6, 1, shift, scale)
     theirs = peer("prdc").compute_prdc(real_features=real, fake_features=made, nearest_k=k)
     sets = {"images": made, "real": real, "control": real, "blank": np.zeros((k + 1, 6))}
@@ -49,26 +49,26 @@ def test_precision_recall_density_coverage_are_those_of_prdc(shift: float, scale
 
 @pytest.fixture
 def pictures() -> tuple[np.ndarray, np.ndarray]:
-    """Six images of three channels, from 0 to 255, and the same with noise."""
+    """Six images of three channels, from 0 to 255, and the same images with noise."""
     random = np.random.default_rng(0)
     x = random.uniform(0, 255, (6, 24, 31, 3))
     return x, (x + random.normal(0, 30, x.shape)).clip(0, 255)
 
 
 def test_image_quality_is_that_of_scikit_image(pictures: tuple[np.ndarray, np.ndarray]) -> None:
-    """Signal-to-noise ratio, and structural similarity with the window and the moments of Wang et al."""
+    """Signal-to-noise ratio and structural similarity agree, with the window and moments of Wang et al."""
     peers = peer("skimage.metrics")
     settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255.0, "channel_axis": -1}
     pairs = [*zip(*pictures, strict=True)]
     ratio = [peers.peak_signal_noise_ratio(x, y, data_range=255.0) for x, y in pairs]
     maps = [peers.structural_similarity(x, y, full=True, **settings)[1] for x, y in pairs]
-    likeness = [each[5:-5, 5:-5].mean() for each in maps]  # the places at which the whole window lies in the image
+    likeness = [each[5:-5, 5:-5].mean() for each in maps]  # positions at which the whole window is inside the image
     np.testing.assert_allclose(psnr(*pictures, 255.0), ratio)
     np.testing.assert_allclose(ssim(*pictures, 255.0), likeness, rtol=1e-7)
 
 
 def test_the_frechet_distance_is_its_formula_with_scipys_root() -> None:
-    """As torchmetrics' FrechetInceptionDistance: |m - n|^2 + tr(A + B - 2 (A B)^1/2)."""
+    """The distance agrees with torchmetrics' FrechetInceptionDistance: |m - n|^2 + tr(A + B - 2 (A B)^1/2)."""
     x, y = points(300, 8, 0), points(200, 8, 1, 0.4, 1.3)
     a, b, shift = np.cov(x.T), np.cov(y.T), x.mean(axis=0) - y.mean(axis=0)
     expected = shift @ shift + np.trace(a + b - 2 * scipy.linalg.sqrtm(a @ b).real)
@@ -76,7 +76,7 @@ def test_the_frechet_distance_is_its_formula_with_scipys_root() -> None:
 
 
 def test_the_kernel_distance_is_its_formula_with_scikit_learns_kernel() -> None:
-    """As torchmetrics' KernelInceptionDistance over one subset of all points: the unbiased estimate with degree 3, coef 1."""
+    """The estimate agrees with torchmetrics' KernelInceptionDistance on one subset of all points (degree 3, coef 1)."""
     x, y = points(60, 5, 0), points(50, 5, 1, 0.3)
     k_xx, k_yy, k_xy = (
         sklearn.metrics.pairwise.polynomial_kernel(a, b, degree=3, gamma=1 / 5, coef0=1) for a, b in ((x, x), (y, y), (x, y))
@@ -87,7 +87,7 @@ def test_the_kernel_distance_is_its_formula_with_scikit_learns_kernel() -> None:
 
 
 def test_the_inception_score_is_its_formula_with_scipys_entropy() -> None:
-    """As torchmetrics' InceptionScore of one split: exp of the mean KL divergence from the mean distribution."""
+    """The score agrees with torchmetrics' InceptionScore of one split: exp of the mean KL from the mean distribution."""
     probability = np.random.default_rng(0).dirichlet(np.full(7, 0.3), 200)
     expected = np.exp(np.mean([scipy.stats.entropy(row, probability.mean(axis=0)) for row in probability]))
     values = sample_quality.measure({"images": {"probability": probability}}, sample_quality.Parameters(judge="judge"))
@@ -98,7 +98,7 @@ def test_the_inception_score_is_its_formula_with_scipys_entropy() -> None:
 
 
 def test_distances_to_the_prior_are_those_of_scipy_and_of_a_sample() -> None:
-    """Kolmogorov and Smirnov's statistic exactly; the discrepancy, whose prior is exact here, as with 20 000 draws of it."""
+    """The Kolmogorov-Smirnov statistic agrees exactly, and the discrepancy, exact here in the prior, with 20 000 draws."""
     z = points(500, 2, 0, 0.2)
     expected = [scipy.stats.kstest(z[:, axis], "norm").statistic for axis in range(2)]
     np.testing.assert_allclose(ks_distance(z), expected)
@@ -110,7 +110,7 @@ def test_distances_to_the_prior_are_those_of_scipy_and_of_a_sample() -> None:
 
 
 def test_neighbours_and_silhouettes_are_those_of_scikit_learn() -> None:
-    """Also far from the origin, where sums of squares lose their digits."""
+    """Neighbours and silhouettes agree, including far from the origin, where sums of squares lose precision."""
     x, y = points(200, 4, 0) + 1e4, np.arange(200) % 3
     distances, index = (
         sklearn.neighbors.NearestNeighbors(n_neighbors=7, algorithm="brute").fit(x - 1e4).kneighbors(x[:50] - 1e4)
@@ -122,7 +122,7 @@ def test_neighbours_and_silhouettes_are_those_of_scikit_learn() -> None:
 
 
 def test_data_copying_is_the_statistic_of_mann_and_whitney() -> None:
-    """Over the number of pairs, with ties."""
+    """The statistic is that of Mann and Whitney over the number of pairs, including ties."""
     random = np.random.default_rng(0)
     drawn, real = random.integers(0, 20, 60) / 10.0, random.integers(4, 24, 45) / 10.0
     statistic = scipy.stats.mannwhitneyu(real, drawn, method="asymptotic").statistic

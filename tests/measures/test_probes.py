@@ -1,4 +1,4 @@
-"""The probes that measure image by image."""
+"""Probes that measure image by image."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.measures.probes._batches import places_of
 
 
 def test_reconstructions_stand_in_the_order_of_the_classes(model, data):
-    """`per_class` takes the first images of each class, class by class, and says which they are."""
+    """`per_class` takes the first images of each class, class by class, and gives their indices."""
     arrays = reconstructions.measure(model, data, reconstructions.Parameters(per_class=2))
     assert arrays["y"].tolist() == [0, 0, 1, 1, 2, 2]
     assert arrays["index"].tolist() == [0, 3, 1, 4, 2, 5]
@@ -20,27 +20,27 @@ def test_reconstructions_stand_in_the_order_of_the_classes(model, data):
 
 
 def test_n_images_may_be_asked_for_instead(model, data):
-    """`n` images are drawn, and `index` says where in the split each of them stands."""
+    """`n` images are drawn, and `index` gives their places in the split."""
     arrays = reconstructions.measure(model, data, reconstructions.Parameters(n=4))
     assert arrays["index"].tolist() == places_of(data, "test", 4).tolist()
     np.testing.assert_array_equal(arrays["x"], data.splits["test"].x[arrays["index"]])
 
 
 def test_codes_have_variances_where_the_model_has_a_posterior(model, vae, data):
-    """`z_log_var` is there for a VAE and absent for an autoencoder."""
+    """`z_log_var` is present for a VAE and absent for an autoencoder."""
     assert "z_log_var" not in codes.measure(model, data, codes.Parameters())
     assert codes.measure(vae, data, codes.Parameters(n=5))["z_log_var"].shape == (5, 2)
 
 
 def test_images_need_no_model(data):
-    """Images are read from the data alone, with their classes and the range of their pixels."""
+    """Images are read from the data alone, with their classes and pixel range."""
     arrays = images.measure(None, data, images.Parameters(n=3))
     assert arrays["y"].tolist() == data.splits["test"].y[arrays["index"]].tolist()
     assert arrays["value_range"].tolist() == [0, 100]
 
 
 def test_likelihood_passes_the_terms_on(vae, data):
-    """The terms of every image come back, measured with the asked number of samples."""
+    """The terms of every image are returned, measured with the requested number of samples."""
     arrays = likelihood.measure(vae, data, likelihood.Parameters(samples=3))
     assert arrays["kl_monte_carlo"].tolist() == [3] * 12
 

@@ -1,4 +1,4 @@
-"""What a judge says of images as a whole: answers known beforehand."""
+"""A judge's view of a set of images, for known answers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from report_builder.measures.probes import classified, features, samples
 
 
 def quality(probability, **parameters):
-    """What `sample_quality` finds of images of which the judge says this."""
+    """Return the values of `sample_quality` for these probabilities of the judge."""
     arrays = {"images": {"probability": np.array(probability, dtype=np.float32)}}
     return sample_quality.measure(arrays, sample_quality.Parameters(judge="cnn", **parameters))
 
 
 def test_sure_of_every_class_equally_often_is_the_best():
-    """Every class once without doubt: confidence 1, all classes, entropy log k, a score of k."""
+    """Images that show all classes equally often, without doubt, have confidence 1, every class, entropy log k and score k."""
     found = quality(np.eye(4))
     assert [found[n].value for n in ("confidence", "confident", "classes_covered", "class_coverage")] == [1, 1, 4, 1]
     assert found["class_entropy"].value == pytest.approx(np.log(4))
@@ -28,14 +28,14 @@ def test_sure_of_every_class_equally_often_is_the_best():
 
 @pytest.mark.parametrize("probability", [np.tile([1.0, 0, 0, 0], (6, 1)), np.full((6, 4), 0.25)])
 def test_one_class_and_no_idea_both_score_one(probability):
-    """A collapsed model and one whose images say nothing tell the judge nothing by which image it is."""
+    """A collapsed model and one with meaningless images both score 1, since the image says nothing about the class."""
     found = quality(probability)
     assert found["inception_score"].value == pytest.approx(1)
     assert (found["classes_covered"].value, found["class_entropy"].value) == (1, 0)
 
 
 def test_two_classes_in_unequal_shares():
-    """Entropy and score of 3 to 1 by hand: H = log 4 - (3/4) log 3, and exp of it for a judge without doubt."""
+    """For shares of 3 to 1 and no doubt, H = log 4 - (3/4) log 3 and the score is exp(H)."""
     found = quality([[1, 0]] * 3 + [[0, 1]])
     entropy = np.log(4) - 0.75 * np.log(3)
     assert found["class_entropy"].value == pytest.approx(entropy)
@@ -43,7 +43,7 @@ def test_two_classes_in_unequal_shares():
 
 
 def test_the_thresholds_decide_what_counts():
-    """Confident is above the threshold; a class appears from the least share on."""
+    """An image is confident above the threshold, and a class appears from the minimum share on."""
     rows = [[0.95, 0.05]] * 98 + [[0.2, 0.8]] * 2
     assert quality(rows)["confident"].value == pytest.approx(0.98)
     assert quality(rows, threshold=0.7)["confident"].value == 1
@@ -51,7 +51,7 @@ def test_the_thresholds_decide_what_counts():
 
 
 def test_only_the_classes_of_the_data_can_be_covered():
-    """Of a model of two classes, judged by one that knows four, both make the whole; another class is none of them."""
+    """A model of two classes covers all with both of them, even if the judge knows four; another class counts as none."""
     rows = np.eye(4, dtype=np.float32)[[1, 3, 1, 3, 0]]
     arrays = {"probability": rows, "judge_names": np.array(["a", "b", "c", "d"]), "class_names": np.array(["d", "b"])}
     found = {
@@ -65,13 +65,13 @@ def test_only_the_classes_of_the_data_can_be_covered():
 
 
 def cells(probability, counted):
-    """What `recognised` finds of cells of which the judge says this."""
+    """Return the values of `recognised` for these probabilities of the judge."""
     arrays = {"probability": np.array(probability), "judge_names": np.array(["a", "b c", "d"]), "counted": np.array(counted)}
     return recognised.measure({"images": arrays}, recognised.Parameters(judge="cnn", of="grid"))
 
 
 def test_cells_that_show_something():
-    """S0-E12: of four cells three are recognised, as two classes; the shares of the classes sum to the whole."""
+    """S0-E12: three of four cells are recognised, as two classes, and the class shares sum to the whole."""
     found = cells([[0.95, 0.05, 0], [0.05, 0.95, 0], [0.9, 0, 0.1], [0.5, 0.4, 0.1]], ["a", "b c", "d"])
     assert [each.value for each in found.values()] == [0.75, 3, 4, 2, 0.5, 0.25, 0]
     assert sum(found[f"recognised_{name}"].value for name in ("a", "b-c", "d")) == found["recognised"].value
@@ -82,13 +82,13 @@ def test_cells_that_show_something():
 
 
 def test_classes_that_are_not_known_beforehand_are_not_named():
-    """Where the judge's data does not tell its classes there are four values."""
+    """If the classes of the judge's data are unknown, there are four values."""
     request = ProbeRequest("classified", {"images": {"kind": "decode_grid"}, "counted": None})
     assert len(recognised.values(recognised.Parameters(judge="cnn"), {"images": request})) == 4
 
 
 def test_a_conditional_model_is_asked_as_the_training_images_ask(painter, canvases, judge):
-    """Conditions come from training images, each once before any comes twice, so classes and cells are as frequent as there."""
+    """Each training image's condition is used once before any twice, so that classes and cells have their frequencies."""
     arrays = samples.measure(painter, canvases, samples.Parameters(n=72, seed=1, conditions="drawn"))
     assert np.bincount(arrays["asked_class"]).tolist() == [24, 24, 24]
     assert set(zip(arrays["asked_row"].tolist(), arrays["asked_column"].tolist(), strict=True)) == {
@@ -100,13 +100,13 @@ def test_a_conditional_model_is_asked_as_the_training_images_ask(painter, canvas
 
 
 def test_an_unconditional_model_is_asked_for_nothing(data):
-    """A model that takes no condition draws from its prior alone."""
+    """An unconditional model draws from its prior alone."""
 
     class Plain:
         takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
 
         def sample(self, n, seed):
-            """As bright as the seed."""
+            """Return images as bright as the seed."""
             return np.full((n, 4, 4, 1), seed, np.float32)
 
     arrays = samples.measure(Plain(), data, samples.Parameters(n=3, seed=5))
@@ -115,7 +115,7 @@ def test_an_unconditional_model_is_asked_for_nothing(data):
 
 
 def test_a_judge_sees_the_cell_in_which_a_real_image_stands(painter, canvases, judge):
-    """Of a real canvas the judge sees the cell with the digit, in its own range."""
+    """The judge sees the digit's cell of a real canvas, in its own pixel range."""
     seeing = type(judge)(judge.classify, (2, 2, 1), (-1.0, 1.0), judge.class_names, lambda images: images[:, 0])
     found = features.measure(None, canvases, features.Parameters(images={"kind": "images"}), seeing)
     expected = 2 * (0.4 + 0.2 * (np.arange(36) % 3)) - 1

@@ -1,4 +1,4 @@
-"""The architectures that autoencoders share: layers and parameters of the reports, and sizes that come out as they went in."""
+"""The architectures of autoencoders: layers and parameter counts of the reports, and output sizes equal to input sizes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from report_builder.train import loop
 
 
 def built(kind, preset, shape, **parameters):
-    """A model of a preset for images of a shape."""
+    """Return a model of a preset for images of a shape."""
     entry = {"kind": kind} | dict(MODELS.get(kind).presets[preset].parameters) | parameters
     return loop.build(entry, Sizes(shape))
 
 
 def test_each_file_with_an_architecture_is_named_once_and_can_be_chosen():
-    """Beside the file that builds them, every file with `build_encoder` has its entry, and an autoencoder may have it."""
+    """Every file next to `build` that has `build_encoder` has one entry, and an autoencoder can use it."""
     folder = Path(building.__file__).parent
     written = {file.stem for file in folder.glob("*.py") if "def build_encoder" in file.read_text(encoding="utf-8")}
     assert set(_architectures.BY_NAME) == written == set(get_args(_architectures.Every))
@@ -30,11 +30,11 @@ def test_each_file_with_an_architecture_is_named_once_and_can_be_chosen():
 
 
 def counted(network):
-    """Parameters of a network, and those of them that are not trained."""
+    """Return the parameters of a network, and the non-trainable ones among them."""
     return network.count_params(), sum(int(np.prod(w.shape)) for w in network.non_trainable_weights)
 
 
-NUMBERS = {  # encoder and decoder: parameters, and those that are not trained
+NUMBERS = {  # encoder and decoder: parameters, and the non-trainable ones among them
     "S3-F23, F24": ("vae", "textbook_32", (32, 32, 1), (100_868, 0), (246_273, 0)),
     "S3-F25, F26": ("vae", "batch_norm_64", (64, 64, 3), (253_584, 640), (240_131, 1_152)),
     "S2-F22, F23, 28x28": ("vae", "size_derived", (28, 28, 1), (1_641_760, 192), (1_673_537, 192)),
@@ -46,14 +46,14 @@ NUMBERS = {  # encoder and decoder: parameters, and those that are not trained
 
 @pytest.mark.parametrize("case", NUMBERS.values(), ids=NUMBERS.keys())
 def test_a_preset_has_the_parameters_of_its_report(case):
-    """Encoder and decoder have as many as the report prints, or as its layers add up to."""
+    """Encoder and decoder have the parameter counts of the report, printed there or added up from its layers."""
     kind, preset, shape, *expected = case
     model = built(kind, preset, shape)
     assert [counted(model.encoder), counted(model.decoder)] == expected
 
 
 def layers(network):
-    """Class and output shape of each layer that is no input."""
+    """Return class and output shape of each layer except inputs."""
     return [
         (type(layer).__name__, tuple(layer.output.shape[1:]))
         for layer in network.layers
@@ -62,7 +62,7 @@ def layers(network):
 
 
 def test_the_textbook_networks_layer_by_layer():
-    """S3-F23 and F24: three convolutions to 4 x 4 x 128; a linear dense layer, three transposed ones and a convolution back."""
+    """S3-F23 and F24: three convolutions to 4 x 4 x 128; one linear dense, three transposed and one convolutional layer."""
     model = built("vae", "textbook_32", (32, 32, 1))
     assert layers(model.encoder) == [
         ("Conv2D", (16, 16, 32)),
@@ -84,7 +84,7 @@ def test_the_textbook_networks_layer_by_layer():
 
 
 def test_the_networks_with_batch_normalisation_layer_by_layer():
-    """S3-F25 and F26: five blocks of 64 filters down to 2 x 2, and back."""
+    """S3-F25 and F26: five blocks of 64 filters down to 2 x 2, and back up."""
     model = built("vae", "batch_norm_64", (64, 64, 3))
     down, up = [32, 16, 8, 4, 2], [4, 8, 16, 32, 64]
     names = ("Conv2D", "BatchNormalization", "LeakyReLU")
@@ -99,7 +99,7 @@ def test_the_networks_with_batch_normalisation_layer_by_layer():
     ("shape", "depth"), [((45, 37, 3), 3), ((28, 28, 1), 2), ((32, 32, 3), 3), ((64, 64, 3), 4), ((9, 8, 1), 1)]
 )
 def test_the_depth_follows_from_the_size_and_the_size_comes_out(shape, depth):
-    """S2-F22: floor(log2 of the shorter side) - 2 convolutions, at least one; the decoder crops to the size of the images."""
+    """S2-F22: floor(log2 of the shorter side) - 2 convolutions, at least one; the decoder crops to the image size."""
     model = built("vae", "size_derived", shape, filters=[2, 3, 4, 5], hidden=[6])
     convolutions = [layer.filters for layer in model.encoder.layers if isinstance(layer, keras.layers.Conv2D)]
     assert convolutions == [2, 3, 4, 5][:depth]
@@ -107,7 +107,7 @@ def test_the_depth_follows_from_the_size_and_the_size_comes_out(shape, depth):
 
 
 def test_the_dense_autoencoder_is_that_of_the_report():
-    """S2-F21: 64-32-16 and back, relu everywhere but before the pixels; the code is not negative."""
+    """S2-F21: 64-32-16 and back, relu everywhere except before the pixels, so that the code is not negative."""
     model = built("autoencoder", "dense", (28, 28, 1))
     dense = [[d for d in part.layers if isinstance(d, keras.layers.Dense)] for part in (model.encoder, model.decoder)]
     assert [[d.units for d in part] for part in dense] == [[64, 32, 16], [16, 32, 64, 784]]
@@ -116,7 +116,7 @@ def test_the_dense_autoencoder_is_that_of_the_report():
 
 
 def test_batch_normalisation_learns_in_training_and_rests_afterwards():
-    """A training step moves the means over the images; encoding and decoding leave them and do not depend on the batch."""
+    """A training step updates the moving means; encoding and decoding do not, and do not depend on the batch."""
     model = built("vae", "batch_norm_64", (8, 8, 1), filters=[4, 4], latent_dim=2)
     model.compile(keras.optimizers.Adam(1e-3))
     x = np.random.default_rng(0).random((16, 8, 8, 1)).astype(np.float32)

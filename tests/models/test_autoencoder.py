@@ -1,4 +1,4 @@
-"""The autoencoder: known answers, and the loss that its equation prints."""
+"""The autoencoder: known answers, and the loss printed in its equation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def x():
 
 
 def compiled(**parameters):
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": "autoencoder", **parameters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam(1e-3))
@@ -27,13 +27,13 @@ def compiled(**parameters):
 
 @pytest.mark.parametrize("loss", ["bce", "mse"])
 def test_the_loss_is_the_reconstruction_loss(x, loss):
-    """Both logged terms are equal, since nothing else is in the loss."""
+    """Both logged terms are equal, since the loss has no other term."""
     logs = {name: float(value) for name, value in compiled(loss=loss).train_step(x).items()}
     assert logs["loss"] == pytest.approx(logs["reconstruction_loss"], rel=1e-6)
 
 
 def test_the_printed_loss_is_the_compiled_loss(x):
-    """Each equation, evaluated by hand from the drawn image, is what the model minimises."""
+    """Each equation, evaluated by hand on the decoded image, is what the model minimises."""
     for loss in ("bce", "mse"):
         model = compiled(loss=loss)
         x_hat = np.asarray(model.decode(model.encode(x)), np.float64)
@@ -53,6 +53,6 @@ def test_the_code_is_deterministic(x):
 
 
 def test_other_shapes_and_channels_come_out_as_they_went_in():
-    """Any height and width that the strides divide, and any number of channels, are restored."""
+    """Any height and width divisible by the strides, and any number of channels, are restored."""
     model = loop.build({"kind": "autoencoder", "filters": (4, 8)}, Sizes((12, 20, 3)))
     assert np.asarray(model(np.zeros((2, 12, 20, 3), np.float32))).shape == (2, 12, 20, 3)

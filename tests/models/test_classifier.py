@@ -1,4 +1,4 @@
-"""The classifier: known answers, and the loss that its equation prints."""
+"""The classifier: known answers, and the loss printed in its equation."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from report_builder.train import loop
 
 @pytest.fixture
 def batch():
-    """Thirty images of 8 x 8, each as bright as its class says."""
+    """Thirty images of 8 x 8 whose brightness depends on their class."""
     y = np.arange(30) % 3
     noise = np.random.default_rng(0).random((30, 8, 8, 1))
     return (y[:, None, None, None] / 3 + noise / 4).astype(np.float32), y
 
 
 def compiled():
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": "classifier", "filters": (4, 8), "hidden": 16}, Sizes((8, 8, 1), classes=3))
     model.compile(keras.optimizers.Adam(1e-2))
@@ -30,7 +30,7 @@ def compiled():
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (14, 14, 1), (32, 32, 3), (64, 64, 3)])
 def test_each_size_of_images_is_classified(shape):
-    """For each size that the reports use there is one probability for each class, and they sum to 1."""
+    """For each image size of the reports, there is one probability per class, and they sum to 1."""
     model = loop.build({"kind": "classifier"}, Sizes(shape, classes=7))
     probability = np.asarray(model.classify(np.zeros((2, *shape), np.float32)))
     assert probability.shape == (2, 7)
@@ -38,12 +38,12 @@ def test_each_size_of_images_is_classified(shape):
 
 
 def test_equal_logits_cost_the_logarithm_of_the_number_of_classes(batch):
-    """Without a preference among three classes the cross-entropy is log 3."""
+    """With equal logits for three classes, the cross-entropy is log 3."""
     assert float(compiled().compute_loss(*batch, np.zeros((30, 3), np.float32))) == pytest.approx(np.log(3))
 
 
 def test_the_printed_loss_is_the_compiled_loss(batch):
-    """The mean of -log p(y | x), from the probabilities that `classify` gives, is what the model minimises."""
+    """The mean of -log p(y | x), with the probabilities from `classify`, is what the model minimises."""
     model, (x, y) = compiled(), batch
     by_hand = -np.log(np.asarray(model.classify(x), np.float64)[np.arange(30), y]).mean()
     assert float(model.compute_loss(x, y, model(x, training=False))) == pytest.approx(by_hand, rel=1e-5)
@@ -51,7 +51,7 @@ def test_the_printed_loss_is_the_compiled_loss(batch):
 
 
 def test_the_logged_accuracy_is_the_share_of_right_classes(batch):
-    """After some training `test_step` logs what counting the most probable classes gives."""
+    """After some training, `test_step` logs the share of images whose most probable class is correct."""
     model, (x, y) = compiled(), batch
     step = tf.function(model.train_step)
     for _ in range(60):
@@ -63,7 +63,7 @@ def test_the_logged_accuracy_is_the_share_of_right_classes(batch):
 
 
 def test_the_last_layer_sees_the_features(batch):
-    """Logits are the last dense layer of the features: nothing stands between, and nothing is dropped."""
+    """Logits are the last dense layer applied to the features, with nothing in between, dropout included."""
     model, (x, _) = compiled(), batch
     kernel, bias = model.network.layers[-1].get_weights()
     features = np.asarray(model.features(x))
@@ -72,7 +72,7 @@ def test_the_last_layer_sees_the_features(batch):
 
 
 def test_dropout_acts_in_training_only(batch):
-    """Two evaluations agree to the bit, two calls in training do not."""
+    """Two evaluations are bit-identical, two calls in training are not."""
     model, (x, _) = compiled(), batch
     assert (np.asarray(model.classify(x)) == np.asarray(model.classify(x))).all()
     assert (np.asarray(model(x, training=True)) != np.asarray(model(x, training=True))).any()
@@ -90,7 +90,7 @@ def test_dropout_acts_in_training_only(batch):
     ],
 )
 def test_data_that_does_not_fit_is_refused_with_what_helps(layout, said):
-    """Size, range and a single class are named before training; what is not known is not refused."""
+    """An unsuitable size or range and a single class are refused before training; unknown properties are not."""
     why = classifier.refuses(classifier.Parameters(), layout)
     assert said in why
     assert bool(why) is bool(said)

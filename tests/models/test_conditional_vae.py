@@ -1,4 +1,4 @@
-"""The conditional autoencoder: the report's layers, known answers, and the loss that its equation prints."""
+"""The conditional VAE: the layers of the report, known answers, and the loss printed in its equation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def batch():
 
 
 def compiled(**parameters):
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": "conditional_vae", "filters": (4, 8), **parameters}, Sizes((12, 12, 1), 3))
     model.compile(keras.optimizers.Adam(1e-3))
@@ -33,7 +33,7 @@ def compiled(**parameters):
 
 
 def _described(layers):
-    """Class, output shape and parameters of each layer that is no input."""
+    """Return class, output shape and parameter count of each layer except inputs."""
     return [
         (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
         for layer in layers
@@ -42,7 +42,7 @@ def _described(layers):
 
 
 def test_the_encoder_is_that_of_the_report():
-    """On 42 x 42 images with 12 conditions it has the layers, shapes and parameters of S0-F22."""
+    """For 42 x 42 images with 12 condition entries, the encoder has the layers, shapes and parameter counts of S0-F22."""
     encoder = loop.build({"kind": "conditional_vae", "latent_dim": 20}, Sizes((42, 42, 1), 12)).encoder
     assert [tuple(given.shape[1:]) for given in encoder.inputs] == [(42, 42, 1), (12,)]
     assert _described(encoder.layers) == [
@@ -60,7 +60,7 @@ def test_the_encoder_is_that_of_the_report():
 
 
 def test_the_decoder_is_that_of_the_report():
-    """It goes from 7 x 7 to 14 x 14 to 42 x 42 by strides of 2 and 3 and ends in logits, layer by layer as in S0-F23."""
+    """The decoder goes from 7 x 7 to 14 x 14 to 42 x 42 (strides 2 and 3) and ends in logits, layer by layer as in S0-F23."""
     decoder = loop.build({"kind": "conditional_vae", "latent_dim": 20}, Sizes((42, 42, 1), 12)).decoder
     assert _described(decoder.layers) == [
         ("Concatenate", (32,), 0),
@@ -80,14 +80,14 @@ def test_the_decoder_is_that_of_the_report():
 
 @pytest.mark.parametrize(("shape", "strides"), [((28, 28, 1), (2, 2)), ((32, 48, 3), (2, 2)), ((14, 14, 1), (1, 2))])
 def test_other_sizes_come_out_as_they_went_in(shape, strides):
-    """With strides whose product divides the size, any size and any number of channels is restored."""
+    """With strides whose product divides the size, any size and any number of channels are restored."""
     model = loop.build({"kind": "conditional_vae", "filters": (4, 8), "strides": strides}, Sizes(shape, 2))
     logits, *_ = model((np.zeros((2, *shape), np.float32), np.zeros((2, 2), np.float32)))
     assert tuple(logits.shape) == (2, *shape)
 
 
 def test_both_networks_are_told_the_condition(batch):
-    """Another condition gives another code of the same image, and another image of the same code."""
+    """Another condition changes the code of an image, and the image of a code."""
     model, (x, condition) = compiled(), batch
     other = np.roll(condition, 1, axis=1)
     assert (np.asarray(model.encode(x, condition)) != np.asarray(model.encode(x, other))).any(axis=1).all()
@@ -101,7 +101,7 @@ def test_both_networks_are_told_the_condition(batch):
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
 @pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
 def test_the_loss_is_the_weighted_sum_of_its_parts(batch, kl, beta):
-    """To rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
+    """Up to rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
     model = compiled(kl=kl, beta=beta)
     for step in (model.train_step, model.test_step):
         model.reset_metrics()
@@ -121,14 +121,14 @@ def test_the_printed_loss_is_the_compiled_loss(batch):
 
 
 def test_the_terms_of_the_bound_are_per_image(batch):
-    """`elbo_terms` gives one number of nats for each image, and both KL terms agree over many draws."""
+    """`elbo_terms` gives nats per image, and both KL terms agree over many draws."""
     terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(*batch, 75).items()}
     assert {values.shape for values in terms.values()} == {(16,)}
     assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.1)
 
 
 def test_it_learns_what_the_condition_says(batch):
-    """Where the condition alone decides on the image, a hundred steps bring the loss below half of the first."""
+    """If the condition alone determines the image, a hundred steps at least halve the loss."""
     model, condition = compiled(), batch[1]
     model.optimizer.learning_rate = 1e-2
     x = np.repeat(condition, 48, axis=1).reshape(16, 12, 12, 1)
@@ -168,7 +168,7 @@ def test_the_equation_is_that_of_the_vae_with_the_condition(kl):
     ],
 )
 def test_data_that_does_not_fit_is_refused_with_what_helps(parameters, layout, said):
-    """Size, range and a missing condition are named before training; what is not known is not refused."""
+    """An unsuitable size or range and a missing condition are refused before training; unknown properties are not."""
     why = conditional_vae.refuses(conditional_vae.Parameters(**parameters), layout)
     assert said in why
     assert bool(why) is bool(said)

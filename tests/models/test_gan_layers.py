@@ -11,7 +11,7 @@ from report_builder.train import loop
 
 
 def _described(layers):
-    """Class, output shape and parameters of each layer that is no input."""
+    """Return class, output shape and parameter count of each layer except inputs."""
     return [
         (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
         for layer in layers
@@ -20,7 +20,7 @@ def _described(layers):
 
 
 def test_the_generator_is_that_of_the_report():
-    """With noise of 100 and a condition of 10 it has the layers, shapes and parameters of S0-F24."""
+    """For noise of 100 and a condition of 10, the generator has the layers, shapes and parameter counts of S0-F24."""
     generator = loop.build({"kind": "conditional_gan"}, Sizes((28, 28, 1), 10)).generator
     assert [tuple(tensor.shape[1:]) for tensor in generator.inputs] == [(100,), (10,)]
     assert _described(generator.layers) == [
@@ -43,7 +43,7 @@ def test_the_generator_is_that_of_the_report():
 
 
 def test_the_discriminator_is_that_of_the_report():
-    """It takes the condition behind the convolutions and ends in one logit, layer by layer as in S0-F25."""
+    """The discriminator takes the condition after the convolutions and ends in one logit, layer by layer as in S0-F25."""
     discriminator = loop.build({"kind": "conditional_gan"}, Sizes((28, 28, 1), 10)).discriminator
     assert _described(discriminator.layers) == [
         ("Conv2D", (14, 14, 64), 25 * 64 + 64),
@@ -69,7 +69,7 @@ def test_the_discriminator_is_that_of_the_report():
 
 
 def test_an_embedding_stands_in_both_networks():
-    """Each network learns ten numbers for each class, joined to the noise of 100 and to the flattened maps (S4-F14)."""
+    """Each network learns ten numbers per class, joined to the noise of 100 and to the flattened maps (S4-F14)."""
     model = loop.build({"kind": "conditional_gan_embedding"}, Sizes((32, 32, 3), 10))
     for network_, joined in ((model.generator, 110), (model.discriminator, 8 * 8 * 128 + 10)):
         embedding = next(layer for layer in network_.layers if isinstance(layer, keras.layers.Embedding))
@@ -80,7 +80,7 @@ def test_an_embedding_stands_in_both_networks():
 
 @pytest.mark.parametrize("name", ["conditional_gan", "conditional_gan_embedding", "gan"])
 def test_half_the_width_is_a_preset(name):
-    """It halves each filter of both networks and nothing else, under a title of its own."""
+    """The preset halves each filter count of both networks and nothing else, under a title of its own."""
     kind, preset = MODELS.get(name), MODELS.get(name).presets["half_width"]
     full, half = kind.parameters().model_dump(), kind.parameters(**preset.parameters).model_dump()
     changed = {key for key in full if full[key] != half[key]}
@@ -91,6 +91,6 @@ def test_half_the_width_is_a_preset(name):
 
 @pytest.mark.parametrize(("shape", "filters"), [((32, 32, 3), (8, 6, 4)), ((64, 48, 3), (8, 8, 6, 4)), ((6, 10, 1), (4, 4))])
 def test_other_sizes_are_drawn(shape, filters):
-    """The size doubles once for each filter but the first, for any proportions and number of channels."""
+    """The size doubles once for each filter except the first, for any aspect ratio and number of channels."""
     model = loop.build({"kind": "conditional_gan", "generator_filters": filters}, Sizes(shape, 3))
     assert np.asarray(model.sample(2, 1, np.eye(3, dtype=np.float32)[:2])).shape == (2, *shape)

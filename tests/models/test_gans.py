@@ -1,4 +1,4 @@
-"""The adversarial models: known answers, the losses that their equations print, and what a step does."""
+"""The adversarial models: known answers, the losses printed in their equations, and the effect of a step."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ TINY = {"latent_dim": 5, "generator_filters": (6, 4, 3), "discriminator_filters"
 
 
 def images():
-    """Twelve images of 8 x 8 in [-1, 1]."""
+    """Return twelve images of 8 x 8 in [-1, 1]."""
     return np.random.default_rng(0).uniform(-1, 1, (12, 8, 8, 1)).astype(np.float32)
 
 
 def classes():
-    """Three classes, one-hot, in turn."""
+    """Return one-hot vectors of three classes in turn."""
     return np.eye(3, dtype=np.float32)[np.arange(12) % 3]
 
 
 def given(name):
-    """What `train_step` gets: tensors."""
+    """Return arguments as `train_step` gets them, as tensors."""
     x, condition = (keras.ops.convert_to_tensor(part) for part in (images(), classes()))
     return x if name == "gan" else (x, condition)
 
 
 def compiled(name, optimizer=None, **parameters):
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": name} | TINY | parameters, Sizes((8, 8, 1), 3))
     model.compile(optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5))
@@ -41,7 +41,7 @@ def compiled(name, optimizer=None, **parameters):
 
 
 def values(variables):
-    """Copies of the values."""
+    """Return copies of the values."""
     return [np.asarray(variable).copy() for variable in variables]
 
 
@@ -51,7 +51,7 @@ def values(variables):
 @ADVERSARIAL
 @pytest.mark.parametrize(("loss", "expected"), [("sum", 2 * np.log(2)), ("half_sum", np.log(2))])
 def test_a_discriminator_that_knows_nothing_pays_log_two_for_each_answer(name, loss, expected):
-    """At logits of 0 the discriminator's loss is 2 log 2, half of that as half sum, and the generator's is log 2."""
+    """At logits of 0, the discriminator's loss is 2 log 2, or log 2 as half sum, and the generator's is log 2."""
     model, zeros = compiled(name, loss=loss), np.zeros((4, 1), np.float32)
     assert float(model.discriminator_loss(zeros, zeros)) == pytest.approx(expected)
     assert float(model.generator_loss(zeros)) == pytest.approx(np.log(2))
@@ -70,7 +70,7 @@ def test_losses_are_finite_for_any_logit(name):
 @pytest.mark.parametrize("loss", ["sum", "half_sum"])
 @ADVERSARIAL
 def test_the_printed_losses_are_the_compiled_losses(name, loss, smoothing):
-    """Both lines of the equation, evaluated by hand from logits, are what the networks minimise."""
+    """Both lines of the equation, evaluated by hand on logits, are what the networks minimise."""
     model = compiled(name, loss=loss, label_smoothing=smoothing)
     real, fake = np.random.default_rng(1).normal(size=(2, 9, 1))
     p, q = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))
@@ -88,7 +88,7 @@ def test_the_printed_losses_are_the_compiled_losses(name, loss, smoothing):
 
 @ADVERSARIAL
 def test_logged_terms_are_those_of_the_vocabulary(name):
-    """Training and evaluation log both losses and the mean probabilities that both kinds of images are called real."""
+    """Training and evaluation log both losses, and the mean probability of real for both kinds of images."""
     model = compiled(name)
     for step in (model.train_step, model.test_step):
         logs = {term: float(value) for term, value in step(given(name)).items()}
@@ -96,12 +96,12 @@ def test_logged_terms_are_those_of_the_vocabulary(name):
         assert all(0 < logs[term] < 1 for term in ("discriminator_real", "discriminator_fake"))
 
 
-# --- one step -----------------------------------------------------------------------------------------------------------------
+# --- a step -------------------------------------------------------------------------------------------------------------------
 
 
 @ADVERSARIAL
 def test_a_step_trains_each_network_on_its_own_loss(name):
-    """With plain gradient descent both networks move exactly along the gradients of their losses on the same fakes."""
+    """With plain gradient descent, each network moves exactly along the gradient of its own loss on the same fakes."""
     import tensorflow as tf
 
     model = compiled(name, keras.optimizers.SGD(0.1), dropout=0.0)
@@ -122,7 +122,7 @@ def test_a_step_trains_each_network_on_its_own_loss(name):
 
 @ADVERSARIAL
 def test_each_network_has_an_optimiser_of_its_own(name):
-    """Both have the settings that were given, variables for their network alone, and count the same steps."""
+    """Both optimisers have the given settings, hold variables of their network alone, and count the same steps."""
     model = compiled(name, keras.optimizers.Adam(2e-4, beta_1=0.5, weight_decay=2e-5))
     first, second = model.optimizers
     assert first is not second
@@ -134,7 +134,7 @@ def test_each_network_has_an_optimiser_of_its_own(name):
 
 
 def test_the_discriminator_can_have_a_learning_rate_of_its_own():
-    """The parameter changes the discriminator's rate and leaves a schedule to the generator."""
+    """The parameter changes the discriminator's learning rate and leaves the generator's schedule unchanged."""
     schedule = keras.optimizers.schedules.ExponentialDecay(2e-4, 10, 0.5)
     model = compiled("gan", keras.optimizers.Adam(schedule), discriminator_learning_rate=4e-4)
     model.train_step(images())
@@ -144,7 +144,7 @@ def test_the_discriminator_can_have_a_learning_rate_of_its_own():
 
 @ADVERSARIAL
 def test_a_step_draws_its_fakes_once(name):
-    """One pass of the generator serves both losses: its batch statistics move once in a step, and evaluation moves nothing."""
+    """One generator pass serves both losses: its batch statistics are updated once per step, and not in evaluation."""
     model = compiled(name)
     calls, call = [], model.generator.call
     model.generator.call = lambda *args, **kwargs: calls.append(1) or call(*args, **kwargs)
@@ -157,7 +157,7 @@ def test_a_step_draws_its_fakes_once(name):
 
 @ADVERSARIAL
 def test_dropout_and_batch_statistics_act_in_training_only(name):
-    """`sample` and `discriminate` give the same twice, each image alone or among others; a training pass moves statistics."""
+    """`sample` and `discriminate` are repeatable and independent of the batch; only a training pass updates statistics."""
     model = compiled(name)
     condition = () if name == "gan" else (classes(),)
     first, again, other = (np.asarray(model.sample(12, seed, *condition)) for seed in (1, 1, 2))
@@ -173,7 +173,7 @@ def test_dropout_and_batch_statistics_act_in_training_only(name):
     assert all((old != new).any() for old, new in zip(before, values(model.generator.non_trainable_weights), strict=True))
 
 
-# --- what data fits -----------------------------------------------------------------------------------------------------------
+# --- suitable data ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,13 @@ def test_dropout_and_batch_statistics_act_in_training_only(name):
     ],
 )
 def test_data_that_does_not_fit_is_refused_with_what_helps(layout, said):
-    """Size, range and a missing condition are named before training; what is not known is not refused."""
+    """An unsuitable size or range and a missing condition are refused before training; unknown properties are not."""
     why = conditional_gan.KIND.refuses(conditional_gan.Parameters(), layout)
     assert said in why
     assert bool(why) is bool(said)
 
 
 def test_an_embedding_needs_the_class_alone():
-    """A condition that is more than the class is refused, with the model that takes it."""
+    """A condition with more than the class is refused, and the message names the model that accepts it."""
     layout = Layout((28, 28, 1), (-1, 1), conditions=(CLASS, POSITION))
     assert "'conditional_gan'" in conditional_gan_embedding.refuses(conditional_gan_embedding.Parameters(), layout)

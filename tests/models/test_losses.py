@@ -1,4 +1,4 @@
-"""Terms of the losses of autoencoders: known answers, gradients, and the sum that the models log."""
+"""Loss terms of autoencoders: known answers, gradients, and the sum that the models log."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def x():
     return (np.random.default_rng(0).random((16, 8, 8, 1)) > 0.5).astype(np.float32)
 
 
-# --- what the code costs ------------------------------------------------------------------------------------------------------
+# --- the KL term --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("latent_dim", [1, 2, 7])
@@ -35,13 +35,13 @@ def test_the_kl_term_of_a_shift_by_one_is_half_the_dimension(latent_dim):
 
 
 def test_the_kl_term_is_never_negative():
-    """The divergence of two distributions is at least zero, so the term has the right sign."""
+    """The KL term is at least zero, so that it has the correct sign."""
     random = np.random.default_rng(1)
     assert (np.asarray(losses.kl_closed_form(random.normal(size=(500, 3)), random.normal(size=(500, 3)))) >= 0).all()
 
 
 def test_the_monte_carlo_estimate_is_right_in_expectation():
-    """The mean of many draws of log q(z|x) - log p(z) is the closed form."""
+    """Over many draws, the mean of log q(z|x) - log p(z) is the closed form."""
     random = np.random.default_rng(2)
     mean, log_var = np.array([[0.7, -1.2]]), np.array([[-0.5, 0.3]])
     z = mean + np.exp(log_var / 2) * random.normal(size=(200_000, 2))
@@ -52,26 +52,26 @@ def test_the_monte_carlo_estimate_is_right_in_expectation():
 
 
 def test_log_normal_is_the_density_of_the_normal_distribution():
-    """At its mean, log N(0; 0, 1) is -log(2 pi) / 2 for each dimension."""
+    """At the mean, log N(0; 0, 1) is -log(2 pi) / 2 per dimension."""
     zeros = np.zeros((1, 3))
     assert np.asarray(losses.log_normal(zeros, zeros, zeros)) == pytest.approx(-1.5 * np.log(2 * np.pi))
 
 
 def test_the_reconstruction_of_a_fair_coin_costs_log_two_for_each_pixel(x):
-    """With logits of zero every pixel costs log 2 nats, summed over the pixels."""
+    """With logits of zero, every pixel costs log 2 nats, summed over pixels."""
     assert np.asarray(losses.binary_crossentropy(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
 
 
 def test_free_bits_raise_each_dimension_by_its_mean_over_the_batch():
-    """Dimensions of 0 and 2 nats with 0.5 free bits cost 0.5 + 2, for every image; without a need they cost what they cost."""
+    """For KL terms of 0 and 2 nats, 0.5 free bits give 0.5 + 2 for every image; terms above the bound are unchanged."""
     mean = np.array([[0.0, 2.0], [0.0, 2.0]], np.float32)
-    mixed = np.array([[0.0, 2.0], [0.0, 0.0]], np.float32)  # on average 1 nat in the second
+    mixed = np.array([[0.0, 2.0], [0.0, 0.0]], np.float32)  # 1 nat on average in the second dimension
     assert np.asarray(losses.FreeBits(0.5)(mean, 0 * mean)) == pytest.approx([2.5, 2.5])
     assert np.asarray(losses.FreeBits(0.5)(mixed, 0 * mixed)) == pytest.approx([1.5, 1.5])
 
 
 def test_free_bits_give_no_gradient_to_a_dimension_below_them():
-    """What costs less than the free nats is not pressed further, what costs more is."""
+    """Dimensions below the free nats get no gradient, those above do."""
     mean = tf.constant([[0.1, 2.0]])
     with tf.GradientTape() as tape:
         tape.watch(mean)
@@ -79,30 +79,30 @@ def test_free_bits_give_no_gradient_to_a_dimension_below_them():
     assert np.asarray(tape.gradient(loss, mean))[0] == pytest.approx([0.0, 2.0])
 
 
-# --- what the image costs -----------------------------------------------------------------------------------------------------
+# --- the reconstruction term --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["bce", "continuous_bernoulli", "mse"])
 def test_the_mean_over_pixels_is_the_sum_divided_by_their_number(x, name):
-    """Both reductions differ by the factor 64 of an image of 8 x 8."""
+    """For an image of 8 x 8, both reductions differ by the factor 64."""
     logits = np.random.default_rng(1).normal(size=x.shape).astype(np.float32)
     whole, mean = (losses.RECONSTRUCTIONS[name, f"{how}_over_pixels"](x, logits) for how in ("sum", "mean"))
     assert np.asarray(whole) / 64 == pytest.approx(np.asarray(mean), rel=1e-5)
 
 
 def test_the_squared_error_of_grey_is_a_quarter_for_each_pixel(x):
-    """Grey 0.5 against black and white differs by 0.5 in each of 64 pixels."""
+    """Grey 0.5 differs from black and white by 0.5 in each of 64 pixels."""
     assert np.asarray(losses.squared_error(x, 0 * x)) == pytest.approx(16)
 
 
 def logit(p):
-    """The logits of probabilities."""
+    """Return the logits of probabilities."""
     return np.log(p / (1 - p)).astype(np.float32)
 
 
 @pytest.mark.parametrize("shape", [(8, 8, 1), (10, 7, 3), (16, 16, 1)])
 def test_the_term_is_one_minus_what_is_measured(shape):
-    """Also where eleven pixels do not fit: loss and metric have the same window, an odd one, and so the same similarity."""
+    """Loss and metric have the same odd window, and so the same similarity, even for images too small for eleven pixels."""
     first, second = np.random.default_rng(4).uniform(0.01, 0.99, (2, 3, *shape)).astype(np.float32)
     found = np.asarray(losses.ssim_loss(first, logit(second)))
     assert found == pytest.approx(1 - ssim(first, second, 1.0), abs=1e-5)
@@ -110,7 +110,7 @@ def test_the_term_is_one_minus_what_is_measured(shape):
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (16, 20, 3), (11, 11, 1)])
 def test_the_structural_similarity_is_that_of_tensorflow(shape):
-    """Mean SSIM of noisy images equals `tf.image.ssim` with its window of 11 and 1.5 pixels."""
+    """Mean SSIM of noisy images equals `tf.image.ssim` with its window of 11 pixels and a deviation of 1.5."""
     random = np.random.default_rng(2)
     first = random.random((4, *shape)).astype(np.float32)
     second = np.clip(first + 0.2 * random.normal(size=first.shape), 0.01, 0.99).astype(np.float32)
@@ -119,7 +119,7 @@ def test_the_structural_similarity_is_that_of_tensorflow(shape):
 
 
 def test_the_structural_term_is_zero_for_equal_images_and_can_be_learnt():
-    """Equal images cost nothing, also small ones; the gradient leads a grey image towards the original."""
+    """Equal images, even small ones, have loss zero, and the gradient leads a grey image towards the original."""
     target = np.random.default_rng(3).uniform(0.1, 0.9, (2, 8, 8, 1)).astype(np.float32)
     assert np.asarray(losses.ssim_loss(target, logit(target))) == pytest.approx(0, abs=1e-5)
     drawn = tf.Variable(0.1 * logit(target))
@@ -140,7 +140,7 @@ def test_the_structural_term_is_zero_for_equal_images_and_can_be_learnt():
 
 @pytest.mark.parametrize(("reduction", "weight", "variance"), [("sum", 2.0, 1 / 4), ("mean", 2000.0, 64 / 4000)])
 def test_a_weighted_squared_error_is_a_normal_likelihood(x, reduction, weight, variance):
-    """-log N(x; drawn, variance), written out with its constants; without them it is the weighted term."""
+    """The likelihood is -log N(x; drawn, variance), and the weighted term up to constants."""
     logits = np.random.default_rng(4).normal(size=x.shape).astype(np.float32)
     drawn = 1 / (1 + np.exp(-logits.astype(np.float64)))
     density = np.exp(-((x - drawn) ** 2) / (2 * variance)) / np.sqrt(2 * np.pi * variance)
@@ -153,7 +153,7 @@ def test_a_weighted_squared_error_is_a_normal_likelihood(x, reduction, weight, v
 
 @pytest.mark.parametrize("weight", [1.0, 500.0])
 def test_cross_entropy_is_a_bernoulli_likelihood_whatever_its_weight(x, weight):
-    """The bound counts every pixel once, also where the loss takes their weighted mean."""
+    """The bound counts every pixel once, even if the loss takes their weighted mean."""
     pixels = losses.likelihood((8, 8, 1), "bce", "mean_over_pixels", weight)
     assert isinstance(pixels, losses.BernoulliPixels)
     assert np.asarray(pixels(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
@@ -165,13 +165,13 @@ LOGITS = (0.0, 1e-6, -1e-3, 0.05, 0.1999, 0.2001, -0.2001, 1.0, -4.0, 12.0)
 
 
 def grey(logit):
-    """One image of one pixel with this logit, float32."""
+    """Return one image of one pixel with this logit, float32."""
     return np.full((1, 1, 1, 1), logit, np.float32)
 
 
 @pytest.mark.parametrize("logit", LOGITS)
 def test_the_density_of_a_grey_pixel_integrates_to_one(logit):
-    """Loaiza-Ganem and Cunningham: with its normaliser the cross-entropy is a density over [0, 1]; also near lambda = 1/2."""
+    """With its normaliser, the cross-entropy is a density over [0, 1], also near lambda = 1/2 (Loaiza-Ganem and Cunningham)."""
     share = 1 / (1 + np.exp(-np.float64(np.float32(logit))))
     log_c = float(losses.log_normaliser(grey(logit)).numpy().item())
     total, _ = quad(lambda x: np.exp(x * np.log(share) + (1 - x) * np.log1p(-share) + log_c), 0, 1)
@@ -182,7 +182,7 @@ def test_the_density_of_a_grey_pixel_integrates_to_one(logit):
 
 @pytest.mark.parametrize("logit", LOGITS)
 def test_the_drawn_image_of_grey_pixels_is_their_mean(logit):
-    """The mean of the distribution, by integration; not lambda."""
+    """The decoded image is the mean of the distribution, found by integration, and not lambda."""
     log_c = float(losses.log_normaliser(grey(logit)).numpy().item())
     share = 1 / (1 + np.exp(-logit))
     mean, _ = quad(lambda x: x * np.exp(x * np.log(share) + (1 - x) * np.log1p(-share) + log_c), 0, 1)
@@ -191,7 +191,7 @@ def test_the_drawn_image_of_grey_pixels_is_their_mean(logit):
 
 
 def test_the_normaliser_is_log_two_at_one_half_and_smooth_there():
-    """Its slope is 0 at 0, grows as l / 6, and is finite everywhere, so that a training never meets 0 / 0."""
+    """The slope is 0 at 0, grows as l / 6, and is finite everywhere, so that training never divides 0 by 0."""
     logits = tf.Variable([-1e8, -30.0, -0.2, -1e-3, 0.0, 1e-3, 0.2, 30.0, 1e8])
     with tf.GradientTape() as tape:
         found = losses.log_normaliser(logits)
@@ -205,7 +205,7 @@ def test_the_normaliser_is_log_two_at_one_half_and_smooth_there():
 
 
 def test_the_cross_entropy_of_grey_pixels_misses_the_normaliser():
-    """Of a grey image it differs from the likelihood by the normaliser of every pixel, log 2 each where lambda = 1/2."""
+    """For grey images, it differs from the likelihood by the normaliser of every pixel, log 2 each at lambda = 1/2."""
     x = np.full((2, 8, 8, 1), 0.4, np.float32)
     gap = losses.binary_crossentropy(x, 0 * x) - losses.continuous_bernoulli(x, 0 * x)
     assert np.asarray(gap) == pytest.approx(64 * np.log(2), rel=1e-5)

@@ -1,4 +1,4 @@
-"""Architectures of one's own: the list in YAML, the network it becomes, and what is said of a layer that does not fit."""
+"""Custom architectures: the list in YAML, the network built from it, and the messages for a layer that does not fit."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ EACH = pytest.mark.parametrize("name", SWAPPED)
 
 
 def applied(entries, shape=(8, 8, 1), ends=None):
-    """The shape that layers make of images (or of codes) of this shape, without the batch."""
+    """Return the output shape of layers for images (or codes) of this shape, without the batch dimension."""
     layers = [Layer.model_validate(entry) for entry in entries]
     return tuple(stack(layers, keras.Input(shape), "encoder", ends).shape)[1:]
 
 
 def said(*args, **options):
-    """The problem of a stack that cannot be made."""
+    """Return the problem of a stack that cannot be built."""
     with pytest.raises(ReportError) as error:
         applied(*args, **options)
     return error.value.problems[0]
 
 
 def test_every_model_with_lists_of_layers_is_tried_here():
-    """A new one stands in the table above."""
+    """Every model with lists of layers is in the table above."""
     takes = {n for n, kind in MODELS if any("Layer" in str(f.annotation) for f in kind.parameters.model_fields.values())}
     assert set(SWAPPED) == takes
 
@@ -59,7 +59,7 @@ def test_every_model_with_lists_of_layers_is_tried_here():
 
 
 def test_a_name_alone_is_a_layer():
-    """The short form and `{kind: name}` are one layer, also resolved, so that they have one key."""
+    """The short form and `{kind: name}` resolve to the same layer, so that they have one key."""
     kind = MODELS.get("classifier")
     first, second = kind.parameters(network=["Flatten"]), kind.parameters(network=[{"kind": "Flatten"}])
     assert first.model_dump(mode="json") == second.model_dump(mode="json")
@@ -83,13 +83,13 @@ def test_what_is_no_layer(entry, rule):
 
 
 def test_an_empty_list_is_no_architecture():
-    """Null is the model's own architecture; a list has a layer."""
+    """Null means the model's own architecture, while a list needs at least one layer."""
     with pytest.raises(ValidationError, match="at least 1"):
         MODELS.get("classifier").parameters(network=[])
 
 
 def test_layers_as_keras_source():
-    """One layer a line, first arguments by place, lists as tuples, text in double quotes."""
+    """The source has one layer per line, first arguments by position, lists as tuples, text in double quotes."""
     entries = [CONV, {"kind": "Conv2D", "kernel_size": [3, 1], "filters": 8}, "BatchNormalization"]
     entries += [
         {"kind": "Reshape", "target_shape": [4]},
@@ -107,7 +107,7 @@ def test_layers_as_keras_source():
 
 
 def test_the_printed_source_makes_the_layers_that_ran():
-    """Python reads the source back as the layers that the stack applied."""
+    """Evaluated as Python, the source gives the layers that the stack applied."""
     entries = [Layer.model_validate(entry) for entry in [CONV, "Flatten", *IMAGE]]
     made = eval(f"[{_layers.source(entries)}]", vars(keras.layers))  # noqa: S307  the source that is printed
     ours, theirs = keras.Sequential([keras.Input((8, 8, 1)), *made]), keras.Input((8, 8, 1))
@@ -119,7 +119,7 @@ def test_the_printed_source_makes_the_layers_that_ran():
 
 @EACH
 def test_own_layers_are_no_longer_bound_to_the_size_of_the_built_in_ones(name):
-    """Images that no doubling or halving fits are refused by the built-in architecture only."""
+    """Only the built-in architecture refuses image sizes that cannot be halved or doubled."""
     layout = Layout(
         (7, 9, 1), (0, 1) if name in IN_UNIT_RANGE else (-1, 1), ("a", "b"), conditions=(Condition("class", ("a", "b")),)
     )
@@ -133,7 +133,7 @@ def test_own_layers_are_no_longer_bound_to_the_size_of_the_built_in_ones(name):
 
 @EACH
 def test_a_model_trains_a_step_with_layers_of_ones_own(name):
-    """The layers of the list are in the network, an own one with its argument, and a step changes their weights."""
+    """The listed layers, including a custom one with its argument, are in the network, and a step changes their weights."""
     entry = {"kind": name, **SWAPPED[name]} | ({} if name == "classifier" else {"latent_dim": 5})
     model = loop.build(entry, Sizes((8, 8, 1), 3, 3), OWN)
     inner = getattr(model, next(part for part in SWAPPED[name] if SWAPPED[name][part] is INNER))
@@ -151,7 +151,7 @@ def test_a_model_trains_a_step_with_layers_of_ones_own(name):
 
 
 def test_an_unknown_layer_and_an_unknown_argument():
-    """Both are said with the nearest name that there is; the place is that of the list's entry."""
+    """For an unknown layer or argument, the message suggests the nearest name, at the place of the list entry."""
     problem = said([CONV, {"kind": "BatchNormalisation"}])
     assert (problem.where, "Did you mean 'BatchNormalization'?" in problem.allowed) == ("encoder.1.kind", True)
     problem = said([CONV, {"kind": "Conv2D", "filters": 3, "kernel": 3}])
@@ -164,7 +164,7 @@ def test_an_unknown_layer_and_an_unknown_argument():
 
 
 def test_what_keras_refuses_is_one_line_with_the_shape_that_came_in():
-    """The layer, the shape before it, and Keras' own complaint without its frame and colours."""
+    """The message gives the layer, its input shape, and Keras' own complaint without its frame and colours."""
     problem = said([CONV, {"kind": "Flatten"}, CONV])
     assert problem.where == "encoder.2"
     assert problem.rule == "encoder, layer 3, Conv2D: it cannot be applied to its input"
@@ -178,7 +178,7 @@ def test_what_keras_refuses_is_one_line_with_the_shape_that_came_in():
 
 
 def test_a_mistake_in_a_layer_of_ones_own_has_its_line():
-    """The line of the file in which it was raised, and what Python says."""
+    """The message gives the line of the file that raised the exception, and Python's message."""
     problem = said([{"kind": f"{OWN}/my_layers.py:Broken"}], shape=(8,))
     assert problem.rule == "encoder, layer 1, Broken: it cannot be applied to its input"
     assert "NameError at my_layers.py:24, in call: " in problem.allowed
@@ -186,7 +186,7 @@ def test_a_mistake_in_a_layer_of_ones_own_has_its_line():
 
 
 def test_the_last_layer_must_give_the_image():
-    """Both shapes are named, at the last layer; the right one passes."""
+    """A wrong final shape is refused at the last layer with both shapes, and the correct one is accepted."""
     problem = said(IMAGE, shape=(5,), ends=(9, 9, 1))
     assert (problem.where, problem.received) == ("encoder.1", "8 x 8 x 1")
     assert problem.allowed == "The images are 9 x 9 x 1."
@@ -194,7 +194,7 @@ def test_the_last_layer_must_give_the_image():
 
 
 def test_a_layer_with_two_outputs_cannot_stand_in_a_list():
-    """It is named, instead of an error in the layer behind it."""
+    """A layer with two outputs is named in the message, rather than the next layer, which fails on it."""
     problem = said([{"kind": f"{OWN}/my_layers.py:Halves"}], shape=(8,))
     assert (problem.where, problem.received) == ("encoder.0", "2 tensors")
 
@@ -203,6 +203,6 @@ def test_a_layer_with_two_outputs_cannot_stand_in_a_list():
     ("text", "rule"), [("import keras\nclass A(:\n", "broken.py:2 is not"), ("\n1 / 0\n", "broken.py:2 cannot")]
 )
 def test_a_file_of_layers_that_cannot_be_run(tmp_path, text, rule):
-    """File and line, and what Python says."""
+    """The message gives file, line and Python's message."""
     (tmp_path / "broken.py").write_text(text)
     assert rule in said([{"kind": f"{tmp_path}/broken.py:A"}]).rule

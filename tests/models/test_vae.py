@@ -1,4 +1,4 @@
-"""The variational autoencoder: known answers, and the loss that its equation prints."""
+"""The variational autoencoder: known answers, and the loss printed in its equation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def x():
 
 
 def compiled(**parameters):
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": "vae", **parameters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam(1e-3))
@@ -31,7 +31,7 @@ def compiled(**parameters):
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
 @pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
 def test_the_loss_is_the_weighted_sum_of_its_parts(x, kl, beta):
-    """To rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
+    """Up to rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
     model = compiled(kl=kl, beta=beta)
     for step in (model.train_step, model.test_step):
         model.reset_metrics()
@@ -41,7 +41,7 @@ def test_the_loss_is_the_weighted_sum_of_its_parts(x, kl, beta):
 
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
 def test_the_kl_parameter_chooses_the_kl_term_that_is_compiled(x, kl):
-    """What `compute_loss` adds to the reconstruction is the term that the parameter names."""
+    """The parameter names the term that `compute_loss` adds to the reconstruction."""
     model = compiled(kl=kl)
     outputs = logits, z, z_mean, z_log_var = model(x)
     term = losses.KL[kl](z_mean, z_log_var, z)
@@ -50,7 +50,7 @@ def test_the_kl_parameter_chooses_the_kl_term_that_is_compiled(x, kl):
 
 
 def test_the_bound_lies_below_and_its_terms_are_per_image(x):
-    """`elbo_terms` gives one number of nats for each image, and both KL terms agree over many draws."""
+    """`elbo_terms` gives nats per image, and both KL terms agree over many draws."""
     terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(x, 75).items()}
     assert {values.shape for values in terms.values()} == {(16,)}
     assert (terms["reconstruction"] > 0).all()
@@ -58,13 +58,13 @@ def test_the_bound_lies_below_and_its_terms_are_per_image(x):
 
 
 def test_the_code_of_an_image_is_the_mean_of_its_posterior(x):
-    """`encode` gives z_mean, without noise."""
+    """`encode` gives z_mean without noise."""
     model = compiled()
     assert (np.asarray(model.encode(x)) == np.asarray(model.posterior(x)[0])).all()
 
 
 def test_samples_are_probabilities_fixed_by_their_seed():
-    """`sample` gives images in [0, 1], the same for the same seed, others for another."""
+    """`sample` gives images in [0, 1], the same ones for the same seed, and others for another."""
     model = compiled()
     first, again, other = (np.asarray(model.sample(5, seed)) for seed in (1, 1, 2))
     assert first.shape == (5, 8, 8, 1)
@@ -74,7 +74,7 @@ def test_samples_are_probabilities_fixed_by_their_seed():
 
 
 def test_the_network_is_that_of_the_lab_sheet():
-    """With the defaults the encoder is that of the TensorFlow tutorial, and the decoder mirrors it, filter by filter."""
+    """With the defaults, the encoder is that of the TensorFlow tutorial, and the decoder mirrors it filter by filter."""
     model = loop.build({"kind": "vae"}, Sizes((28, 28, 1)))
     shapes = [tuple(w.shape) for w in model.weights if len(w.shape) > 1]
     assert shapes == [
@@ -92,7 +92,7 @@ def test_the_network_is_that_of_the_lab_sheet():
 
 
 def test_the_equation_shows_the_kl_term_that_is_compiled():
-    """The closed form is printed for the closed form, the difference of log densities for the estimate."""
+    """The closed form is printed for the closed form, the difference of log-densities for the estimate."""
     closed, estimate = (vae.KIND.equation(vae.Parameters(kl=kl)).latex for kl in ("closed_form", "monte_carlo"))
     assert r"\sigma_j^2" in closed
     assert "q_" not in closed
@@ -102,7 +102,7 @@ def test_the_equation_shows_the_kl_term_that_is_compiled():
 
 @pytest.mark.parametrize(("beta", "shown"), [(1.0, False), (0.5, True), (0.0, False)])
 def test_the_equation_shows_beta_only_where_it_weighs(beta, shown):
-    """A weight of one is not printed, another is printed with its value, and a weight of zero leaves no KL term."""
+    """A weight of one is not printed, any other is printed with its value, and zero removes the KL term."""
     equation = vae.KIND.equation(vae.Parameters(beta=beta))
     assert (r"\beta" in equation.latex) is shown
     assert any("0.5" in symbol for symbol, _ in equation.symbols) is shown
@@ -110,7 +110,7 @@ def test_the_equation_shows_beta_only_where_it_weighs(beta, shown):
 
 
 def test_the_printed_loss_is_the_compiled_loss(x):
-    """The closed-form equation, evaluated by hand from the printed sums, is what the model minimises."""
+    """The closed-form equation, evaluated by hand on the printed sums, is what the model minimises."""
     model = compiled(beta=2.0)
     outputs = model(x)
     logits, _, mu, log_var = (np.asarray(out, np.float64) for out in outputs)
@@ -122,7 +122,7 @@ def test_the_printed_loss_is_the_compiled_loss(x):
 
 
 def test_the_printed_loss_of_grey_pixels_is_the_compiled_loss(x):
-    """With the normaliser as it is printed, 2 artanh(1 - 2 lambda) / (1 - 2 lambda)."""
+    """The printed normaliser is 2 artanh(1 - 2 lambda) / (1 - 2 lambda)."""
     model, grey = compiled(reconstruction="continuous_bernoulli", beta=2.0), 0.2 + 0.6 * x
     outputs = model(grey)
     logits, _, mu, log_var = (np.asarray(out, np.float64) for out in outputs)
@@ -139,14 +139,14 @@ def test_the_printed_loss_of_grey_pixels_is_the_compiled_loss(x):
 
 
 def test_images_that_cannot_be_halved_are_refused_with_the_reason():
-    """Sizes that stride 2 does not divide, and pixels outside [0, 1], are named before training."""
+    """Sizes not divisible by stride 2, and pixels outside [0, 1], are refused before training."""
     assert not vae.refuses(vae.Parameters(), Layout((28, 28, 1), (0, 1)))
     assert not vae.refuses(vae.Parameters(), Layout(None, (0, 1)))
     assert "multiples of 4" in vae.refuses(vae.Parameters(), Layout((30, 28, 1), (0, 1)))
     assert "range: unit" in vae.refuses(vae.Parameters(), Layout((28, 28, 1), (-1, 1)))
 
 
-# --- weights and further terms ------------------------------------------------------------------------------------------------
+# --- weights and additional terms ---------------------------------------------------------------------------------------------
 
 EVERYTHING = {
     "reconstruction": "mse",
@@ -159,13 +159,13 @@ EVERYTHING = {
 
 
 def logged(model, step, x):
-    """What one step logs."""
+    """Return the terms that one step logs."""
     model.reset_metrics()
     return {name: float(value) for name, value in step(x).items()}
 
 
 def test_the_loss_is_the_sum_of_everything_that_is_logged_and_counts(x):
-    """With weights, free bits and SSIM: loss = 50 * reconstruction + 2 * free bits + 3 * (1 - SSIM) (S2-E05)."""
+    """With weights, free bits and SSIM, loss = 50 * reconstruction + 2 * free bits + 3 * (1 - SSIM) (S2-E05)."""
     model = compiled(**EVERYTHING)
     for step in (model.train_step, model.test_step):
         logs = logged(model, step, x)
@@ -176,7 +176,7 @@ def test_the_loss_is_the_sum_of_everything_that_is_logged_and_counts(x):
 
 
 def test_the_weight_of_the_kl_term_grows_in_training_and_is_whole_in_evaluation(x):
-    """Over two epochs of three steps beta grows by sixths; loss = reconstruction + weighted KL at every step."""
+    """Over two epochs of three steps, beta grows by sixths, and loss = reconstruction + weighted KL at every step."""
     entry = {"kind": "vae", "beta": 4.0, "beta_warm_up": 2.0}
     model = loop.build(entry, Sizes((8, 8, 1), steps_per_epoch=3))
     model.compile(keras.optimizers.Adam(1e-3))
@@ -189,7 +189,7 @@ def test_the_weight_of_the_kl_term_grows_in_training_and_is_whole_in_evaluation(
 
 
 def test_the_bound_of_a_squared_error_has_the_variance_of_its_weight(x):
-    """`elbo_terms` counts -log N(x; drawn, 64 / 100), though the loss has a weighted mean and further terms."""
+    """`elbo_terms` gives -log N(x; drawn, 64 / 100), although the loss has a weighted mean and additional terms."""
     model = compiled(**EVERYTHING)
     z_mean, z_log_var = model.posterior(x)
     model.seed_generator.state.assign([1, 1])
@@ -202,13 +202,13 @@ def test_the_bound_of_a_squared_error_has_the_variance_of_its_weight(x):
 
 
 def test_free_bits_need_the_closed_form():
-    """A Monte Carlo estimate has no dimensions to raise, and the message says what to choose."""
+    """A Monte Carlo estimate has no dimensions to clip, and the message says what to choose."""
     with pytest.raises(ValueError, match="kl: closed_form"):
         vae.Parameters(free_bits=1.0, kl="monte_carlo")
 
 
 def test_the_equation_names_the_term_that_a_weight_multiplies():
-    """S3-E01: a weight of the reconstruction is w before the reconstruction; beta is printed before the KL term alone."""
+    """S3-E01: a reconstruction weight is printed as w before the reconstruction, beta only before the KL term."""
     equation = vae.KIND.equation(vae.Parameters(reduction="mean_over_pixels", reconstruction_weight=500))
     assert r"-\frac{w}{D} \sum_{i=1}^{D}" in equation.latex
     assert r"\beta" not in equation.latex
@@ -216,7 +216,7 @@ def test_the_equation_names_the_term_that_a_weight_multiplies():
 
 
 def test_listings_hold_only_what_runs():
-    """The loss of the defaults has neither the estimate nor SSIM; with everything it has what was chosen."""
+    """Default listings have neither the estimate nor SSIM; with everything enabled they have exactly what was chosen."""
     plain = vae.listings(vae.Parameters())["loss"]
     assert [name.rpartition(":")[2] for name in plain] == [
         "binary_crossentropy",
@@ -231,7 +231,7 @@ def test_listings_hold_only_what_runs():
 
 
 def test_the_distribution_of_the_pixels_is_declared():
-    """A bound is told apart by what the reconstruction term stands for."""
+    """The distribution that the reconstruction term represents is declared, so that bounds can be told apart."""
     chosen = ("bce", "continuous_bernoulli", "mse")
     said = [vae.KIND.pixels(vae.Parameters(reconstruction=each)) for each in chosen]
     assert said == ["Bernoulli", "continuous Bernoulli", "normal"]

@@ -1,4 +1,4 @@
-"""The parameters of the Wasserstein models: constraints, presets, printed losses, and what data fits."""
+"""Parameters of the Wasserstein models: constraints, presets, printed losses, and suitable data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLASS, POSITION = Condition("class", ("zero", "one", "two")), Condition("positio
 
 @BOTH
 def test_the_printed_losses_are_those_of_the_constraint(name):
-    """The equation has the penalty and lambda, or the limits of the weights, and the condition where there is one."""
+    """The equation has the penalty and lambda, or the weight limits, and the condition if there is one."""
     kind = MODELS.get(name)
     penalised = kind.equation(kind.parameters(penalty_weight=3))
     clipped = kind.equation(kind.parameters(lipschitz="clip", clip_value=0.02))
@@ -27,7 +27,7 @@ def test_the_printed_losses_are_those_of_the_constraint(name):
 
 @BOTH
 def test_a_constraint_is_written_out_and_the_other_is_not(name):
-    """What is used is in the resolved parameters, by default the paper's value, and null for what is not used."""
+    """Resolved parameters hold the constraint in use, by default with the paper's value, and null for the other one."""
     parameters = MODELS.get(name).parameters
     assert (parameters().clip_value, parameters().penalty_weight) == (None, 10)
     clipped = parameters(lipschitz="clip")
@@ -37,7 +37,7 @@ def test_a_constraint_is_written_out_and_the_other_is_not(name):
 
 @BOTH
 def test_listings_hold_only_the_constraint_that_runs(name):
-    """With clipped weights the penalty is printed nowhere, and what clips them is; with the penalty the other way round."""
+    """With clipped weights, listings have the clipping and no penalty, and vice versa."""
     kind = MODELS.get(name)
     printed = {
         chosen: {
@@ -61,14 +61,14 @@ def test_listings_hold_only_the_constraint_that_runs(name):
     ],
 )
 def test_what_does_not_go_with_the_constraint_is_refused(given, said):
-    """A clip value or batch statistics beside the penalty, or a weight of the penalty beside clipping, is a mistake."""
+    """A clip value or batch statistics with the penalty, or a penalty weight with clipping, is a mistake."""
     with pytest.raises(ValueError, match=said):
         MODELS.get("wgan").parameters(**given)
 
 
 @BOTH
 def test_half_the_width_is_a_preset(name):
-    """It halves each filter of both networks and nothing else."""
+    """The preset halves each filter count of both networks and nothing else."""
     kind = MODELS.get(name)
     full, half = kind.parameters().model_dump(), kind.parameters(**kind.presets["half_width"].parameters).model_dump()
     assert {key for key in full if full[key] != half[key]} == {"generator_filters", "critic_filters"}
@@ -87,7 +87,7 @@ def test_half_the_width_is_a_preset(name):
     ],
 )
 def test_data_that_does_not_fit_is_refused_with_what_helps(name, layout, said):
-    """Size, range and a missing condition are named before training; what is not known is not refused."""
+    """An unsuitable size or range and a missing condition are refused before training; unknown properties are not."""
     kind = MODELS.get(name)
     why = kind.refuses(kind.parameters(), layout)
     assert said in why

@@ -1,4 +1,4 @@
-"""The Wasserstein models: signs and known answers of their losses, what bounds the critic, and what a step does."""
+"""The Wasserstein models: signs and known answers of their losses, the constraints on the critic, and the effect of a step."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ TINY = {"latent_dim": 5, "generator_filters": (6, 4, 3), "critic_filters": (3, 4
 
 
 def images():
-    """Twelve images of 8 x 8 in [-1, 1]."""
+    """Return twelve images of 8 x 8 in [-1, 1]."""
     return np.random.default_rng(0).uniform(-1, 1, (12, 8, 8, 1)).astype(np.float32)
 
 
 def classes():
-    """Three classes, one-hot, in turn."""
+    """Return one-hot vectors of three classes in turn."""
     return np.eye(3, dtype=np.float32)[np.arange(12) % 3]
 
 
 def given(name):
-    """What `train_step` gets: tensors."""
+    """Return arguments as `train_step` gets them, as tensors."""
     x, condition = (keras.ops.convert_to_tensor(part) for part in (images(), classes()))
     return x if name == "wgan" else (x, condition)
 
 
 def compiled(name, optimizer=None, **parameters):
-    """A small model, ready to train."""
+    """Return a small compiled model."""
     keras.utils.set_random_seed(3)
     model = loop.build({"kind": name} | TINY | parameters, Sizes((8, 8, 1), 3))
     model.compile(optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9))
@@ -42,12 +42,12 @@ def compiled(name, optimizer=None, **parameters):
 
 
 def values(variables):
-    """Copies of the values."""
+    """Return copies of the values."""
     return [np.asarray(variable).copy() for variable in variables]
 
 
 def moved(before, variables):
-    """Whether each value changed."""
+    """Return whether each value has changed."""
     return [bool((old != np.asarray(new)).any()) for old, new in zip(before, variables, strict=True)]
 
 
@@ -56,7 +56,7 @@ def moved(before, variables):
 
 @BOTH
 def test_the_critic_gives_scores_and_not_probabilities(name):
-    """Its last layer is linear, nothing in it normalises over a batch, and no probability of being real is provided."""
+    """The last layer is linear, nothing normalises over the batch, and no probability of being real is provided."""
     model = compiled(name)
     assert model.critic.layers[-1].activation.__name__ == "linear"
     assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.critic.layers)
@@ -66,7 +66,7 @@ def test_the_critic_gives_scores_and_not_probabilities(name):
 
 @BOTH
 def test_losses_have_the_signs_of_the_paper(name):
-    """The critic's loss is the mean of fakes minus that of real images plus lambda times the penalty, the generator's minus."""
+    """The critic's loss is mean(fake) - mean(real) + lambda * penalty, the generator's -mean(fake)."""
     real, fake = np.array([[3.0], [5.0]], np.float32), np.array([[1.0], [-2.0]], np.float32)
     penalised, clipped = compiled(name, penalty_weight=7), compiled(name, lipschitz="clip")
     assert float(penalised.critic_loss(real, fake, 0.25)) == pytest.approx(-0.5 - 4 + 7 * 0.25)
@@ -76,7 +76,7 @@ def test_losses_have_the_signs_of_the_paper(name):
 
 @pytest.mark.parametrize(("norm", "penalty"), [(1.0, 0.0), (3.0, 4.0), (0.25, 0.5625), (0.0, 1.0)])
 def test_the_penalty_of_a_linear_critic_is_known(norm, penalty):
-    """A critic w . x has a gradient of norm |w| everywhere, so its penalty is (|w| - 1)^2 for any images, also at 0."""
+    """A critic w . x has the gradient norm |w| everywhere, so that its penalty is (|w| - 1)^2 for any images, also at 0."""
     model = compiled("wgan")
     weights = np.random.default_rng(2).normal(size=(64, 1)).astype(np.float32)
     weights *= norm / np.linalg.norm(weights)
@@ -92,7 +92,7 @@ def test_the_penalty_of_a_linear_critic_is_known(norm, penalty):
 
 @BOTH
 def test_the_penalty_looks_uniformly_between_real_and_fake(name):
-    """Each point is share * real + (1 - share) * fake, its share uniform in [0, 1], drawn for the image as a whole."""
+    """Each point is share * real + (1 - share) * fake with one share per image, uniform in [0, 1]."""
     model, seen = compiled(name), []
     critic, condition = model.critic, tf.one_hot([0] * 4000, 3)
 
@@ -123,7 +123,7 @@ def test_logged_terms_add_up(name, lipschitz):
 
 
 def test_the_networks_are_those_of_the_gan():
-    """Both are the GAN's without dropout and without the logit's bias, so that comparing the models compares losses."""
+    """Both networks are the GAN's without dropout and the logit's bias, so that a comparison is one of losses."""
     adversarial, model = (
         loop.build({"kind": "gan"}, Sizes((28, 28, 1))),
         loop.build({"kind": "wgan"}, Sizes((28, 28, 1))),
@@ -142,7 +142,7 @@ def test_the_networks_are_those_of_the_gan():
 
 
 def test_the_critic_sees_the_condition_at_each_pixel():
-    """Behind the image's channels stands a plane for each class, ones for the class of the image and zeros else."""
+    """After the image's channels there is one plane per class, ones for the class of the image and zeros otherwise."""
     from report_builder.models.conditional_wgan import network
 
     image, condition = keras.Input((4, 6, 2)), keras.Input((3,))
@@ -171,7 +171,7 @@ def test_the_generator_learns_once_in_so_many_steps_of_the_critic(name):
 @BOTH
 @CONSTRAINTS
 def test_a_step_trains_the_critic_on_its_loss(name, lipschitz):
-    """With plain gradient descent the critic moves exactly along the gradient of its whole loss, the penalty included."""
+    """With plain gradient descent, the critic moves exactly along the gradient of its full loss, including the penalty."""
     model = compiled(name, keras.optimizers.SGD(0.1), lipschitz=lipschitz, critic_steps=9)
     if lipschitz == "clip":
         model.clip_value = 100.0
@@ -189,7 +189,7 @@ def test_a_step_trains_the_critic_on_its_loss(name, lipschitz):
 
 @BOTH
 def test_clipped_weights_stay_within_the_clip_value(name):
-    """After every step no weight of the critic is larger, some reach the limit, and the generator's are left alone."""
+    """After every step, the critic's weights are within the clip value, some at it; the generator's are not clipped."""
     model = compiled(name, keras.optimizers.RMSprop(5e-2), lipschitz="clip", clip_value=0.02, critic_steps=1)
     for _ in range(3):
         model.train_step(given(name))
@@ -199,7 +199,7 @@ def test_clipped_weights_stay_within_the_clip_value(name):
 
 
 def test_a_critic_that_learns_tells_real_from_generated():
-    """With the generator left alone the difference of the scores grows while the gradient's norm stays near 1."""
+    """With a fixed generator, the score difference grows while the gradient norm stays near 1."""
     model = compiled("wgan", critic_steps=100)
     step = tf.function(lambda: model.train_step(given("wgan")))
     first, *_, last = [{term: float(value) for term, value in step().items()} for _ in range(99)]
@@ -208,7 +208,7 @@ def test_a_critic_that_learns_tells_real_from_generated():
 
 
 def test_schedules_end_with_the_training_for_both_networks():
-    """A schedule counts batches: the generator, which steps only at every fifth, has the critic's learning rate then."""
+    """Schedules count batches: the generator, which steps at every fifth, has the critic's learning rate at that time."""
     schedule = keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.5)
     model = compiled("wgan", keras.optimizers.Adam(schedule))
     step = tf.function(lambda: model.train_step(given("wgan")))
@@ -219,7 +219,7 @@ def test_schedules_end_with_the_training_for_both_networks():
 
 
 def test_the_critic_can_have_a_learning_rate_of_its_own():
-    """The parameter changes the critic's rate alone; all other settings are equal."""
+    """The parameter changes only the critic's learning rate; all other settings are equal."""
     model = compiled("wgan", keras.optimizers.Adam(2e-4, beta_1=0.5), critic_learning_rate=4e-4)
     generator, critic = (optimizer.get_config() for optimizer in model.optimizers)
     assert (generator.pop("learning_rate"), critic.pop("learning_rate")) == (pytest.approx(2e-4), pytest.approx(4e-4))
@@ -228,7 +228,7 @@ def test_the_critic_can_have_a_learning_rate_of_its_own():
 
 @BOTH
 def test_samples_depend_on_the_seed_alone(name):
-    """The same seed gives the same images, another seed others, all in [-1, 1], and neither they nor a test move anything."""
+    """The same seed gives the same images in [-1, 1], another seed others, and sampling and testing change no state."""
     model, condition = compiled(name), () if name == "wgan" else (classes(),)
     model.train_step(given(name))
     before = values(model.weights)
@@ -244,7 +244,7 @@ def test_samples_depend_on_the_seed_alone(name):
     ("name", "lipschitz"), [("wgan", "gradient_penalty"), pytest.param("conditional_wgan", "clip", marks=pytest.mark.slow)]
 )
 def test_a_killed_run_ends_like_one_that_was_not(name, lipschitz, tmp_path):
-    """Stopped between two epochs, in the middle of the critic's steps, it goes on to the same weights to the last bit."""
+    """Stopped between epochs, in the middle of the critic's steps, a run resumes to bit-identical weights."""
     steps = [{"kind": "subset", "train": 40, "test": 10}, {"kind": "scale", "range": "symmetric"}]
     steps += [{"kind": "resize", "size": 8}, {"kind": "one_hot"}]
     data = datasets.prepare({"dataset": {"kind": "digits", "copies": 0}, "steps": steps}, [])

@@ -1,4 +1,4 @@
-"""Figures side by side, as they are planned."""
+"""Planning of figures side by side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GROUP = "subfigures:\n  both: {parts: [codes, grid], caption: Both}\ntasks:\n"
 
 
 def test_parts_are_drawn_at_the_width_of_their_column(lab):
-    """The width of its column is part of a figure's step, and a group changes the steps of figures only."""
+    """The column width is part of a figure's step, and a group changes only the steps of figures."""
     before = {planned.label: planned.step.key for planned in lab.plan().everything()}
     lab.edit("tasks:\n", GROUP)
     plan = lab.plan()
@@ -33,7 +33,7 @@ KIND = Figure(parameters=Parameters, reads=reads, draw=lambda arrays, parameters
 
 
 def test_the_width_goes_to_the_parameter_of_that_role(lab):
-    """Whatever it is called; where the file gives it itself, the column of a group does not."""
+    """The width is passed to the parameter with that role, whatever its name, unless the file sets it."""
     (lab.experiment.parent / "own.py").write_text(OWN)
     lab.edit("codes: {kind: latent_scatter,", "codes: {kind: ./own.py, width: 50%,")
     assert lab.plan().resolved.figures["codes"].kind.parameters.breadth == pytest.approx(8.2)
@@ -64,7 +64,7 @@ def test_columns(lab, columns, width):
     ],
 )
 def test_mistakes_are_told_before_any_training(lab, old, new, message):
-    """An unknown part, a part twice, a width of its own, a name that is there already: each is said at its line."""
+    """An unknown part, a repeated part, a width of its own and a name already taken are each reported at their line."""
     lab.edit("tasks:\n", GROUP.replace("caption: Both", "columns: 2"))
     lab.edit(old, new)
     with pytest.raises(ReportError, match=message):

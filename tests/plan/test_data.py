@@ -1,4 +1,4 @@
-"""Data in the keys: its bytes count, and where they lie does not."""
+"""Data in the keys: its bytes count, its location does not."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from report_builder.plan.prepared import ABSENT, imported
 
 
 def run_keys(plan: Plan) -> dict[tuple[str, int], str]:
-    """Key of each training."""
+    """Return the key of each training."""
     return {name: planned.step.key for name, planned in plan.runs.items()}
 
 
 @pytest.fixture
 def on_mnist(lab, monkeypatch: pytest.MonkeyPatch):
-    """The report on an `mnist.npz` of a few images in the data folder; there is no other one, and no network."""
+    """The report on an `mnist.npz` of a few images in the data folder, the only one, without network."""
 
     def offline(*_: object) -> None:
         raise OSError("no network")
@@ -35,7 +35,7 @@ def on_mnist(lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def write_mnist(folder: Path, seed: int) -> None:
-    """A file of random images in the form of MNIST."""
+    """Write a file of random images in the form of MNIST."""
     random = np.random.default_rng(seed)
     folder.mkdir(exist_ok=True)
     arrays = {f"x_{split}": random.integers(0, 256, (30, 28, 28), dtype=np.uint8) for split in ("train", "test")}
@@ -44,7 +44,7 @@ def write_mnist(folder: Path, seed: int) -> None:
 
 
 def test_the_bytes_of_the_data_count(on_mnist) -> None:
-    """Other bytes in the data file train everything again."""
+    """Other bytes in the data file change the key of every training."""
     before = run_keys(on_mnist.plan())
     write_mnist(on_mnist.folder / "data", seed=1)
     assert not set(run_keys(on_mnist.plan()).values()) & set(before.values())
@@ -59,7 +59,7 @@ def test_the_place_of_the_data_does_not_count(on_mnist) -> None:
 
 
 def test_a_path_to_the_same_bytes_does_not_count(on_mnist) -> None:
-    """Where a data set is read from is in no key, only its bytes; a worker is told the path."""
+    """The path of a data set is in no key, only its bytes, and a worker is given the path."""
     before = run_keys(on_mnist.plan())
     named = on_mnist.folder / "mine.npz"
     (on_mnist.folder / "data" / "mnist.npz").rename(named)
@@ -70,7 +70,7 @@ def test_a_path_to_the_same_bytes_does_not_count(on_mnist) -> None:
 
 
 def test_another_data_set_stands_in(on_mnist) -> None:
-    """Data whose files are nowhere is replaced by what is named for that, and is itself as soon as they are there."""
+    """Data without files is replaced by the data under `otherwise`, until its files are available."""
     on_mnist.edit("dataset: mnist", "dataset: mnist\n    otherwise: {kind: digits, copies: 0}")
     here, file = on_mnist.plan(), on_mnist.folder / "data" / "mnist.npz"
     file.rename(on_mnist.folder / "elsewhere.npz")
@@ -83,7 +83,7 @@ def test_another_data_set_stands_in(on_mnist) -> None:
 
 
 def test_imported_data_is_known_wherever_its_files_were(on_mnist) -> None:
-    """What came with imported trainings serves a data set that is not here, under whatever path."""
+    """The fingerprint of imported trainings stands for a data set that is absent, whatever its path."""
     on_mnist.edit("dataset: mnist", "dataset: {kind: mnist, path: elsewhere.npz}")
     plan = on_mnist.plan()
     plan.store.memo.remember(imported(plan.resolved.data["digits"].as_spec()), "f" * 64)
@@ -92,13 +92,13 @@ def test_imported_data_is_known_wherever_its_files_were(on_mnist) -> None:
 
 
 def test_what_is_planned_is_what_a_worker_checks(on_mnist) -> None:
-    """The fingerprint in the key is the one that a worker takes of the same files."""
+    """The fingerprint in the key is the one that a worker computes from the same files."""
     planned = on_mnist.plan().data["digits"]
     assert datasets.fingerprint(planned, [on_mnist.folder / "data"]) == planned["fingerprint"]
 
 
 def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
-    """When the data are gone their remembered fingerprint gives the same keys; unknown data are planned as absent."""
+    """A remembered fingerprint gives the same keys after the data is removed; unknown data is planned as absent."""
     plan = on_mnist.plan()
     before = run_keys(plan)
     (on_mnist.folder / "data" / "mnist.npz").unlink()
@@ -118,7 +118,7 @@ def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
     ],
 )
 def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, entry, said) -> None:
-    """A folder or file that is not there and cannot be downloaded is said by a plan, with the line, before anything runs."""
+    """A missing folder or file that cannot be downloaded is reported by the plan, with the line, before anything runs."""
     (on_mnist.folder / "data" / "pictures").mkdir()
     (on_mnist.folder / "data" / "images.npz").touch()
     on_mnist.edit("dataset: mnist", f"dataset: {entry}")
@@ -137,7 +137,7 @@ def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, 
     ],
 )
 def test_data_that_cannot_be_read_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, arrays, said) -> None:
-    """Axes in another order, other names and no archive are named with file and line, whatever the file was before."""
+    """Wrong axis order, wrong names and invalid archives are reported by the plan with file and line."""
     file = on_mnist.folder / "data" / "own.npz"
     np.savez(file, x_train=np.zeros((20, 16, 16, 1), np.uint8))
     on_mnist.edit("dataset: mnist", "dataset: {kind: npz, path: own.npz}")
@@ -150,7 +150,7 @@ def test_data_that_cannot_be_read_is_a_mistake_already_when_a_report_is_looked_a
 
 
 def test_pictures_beside_classes_are_a_mistake_already_when_a_report_is_looked_at(on_mnist) -> None:
-    """The folders of a user's pictures are judged by their names before anything runs."""
+    """The folder names of a user's images are checked before anything runs."""
     for name in ("a/1.png", "2.png"):
         (on_mnist.folder / "data" / "pictures" / name).parent.mkdir(parents=True, exist_ok=True)
         (on_mnist.folder / "data" / "pictures" / name).touch()
@@ -160,7 +160,7 @@ def test_pictures_beside_classes_are_a_mistake_already_when_a_report_is_looked_a
 
 
 def test_a_part_of_the_classes_is_all_the_classes_there_are(lab) -> None:
-    """Two classes of ten have two names, two entries of the condition, and rows of two in whatever shows them."""
+    """For two of ten classes there are two names, two condition entries, and two rows wherever classes are shown."""
     lab.edit(
         "- {kind: subset, train: 200, test: 60}", "- {kind: subset, classes: [4, 1], train: 50, test: 20}\n      - one_hot"
     )

@@ -1,4 +1,4 @@
-"""What `explain` says: the first field that differs, old -> new."""
+"""`explain` gives the first field that differs, old -> new."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ STEP = {
     ],
 )
 def test_reason(change: dict, said: str) -> None:
-    """The spec is looked at first, then the code, then what the step reads."""
+    """The spec is compared first, then the code, then the inputs."""
     assert reason(STEP, STEP | change) == said
 
 
 def test_a_list_of_equal_length_is_entered() -> None:
-    """In a list of as many entries the entry that differs is named; a longer one is another value."""
+    """In lists of equal length the differing entry is named; a longer list is a different value."""
     steps = [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.5}]
     other = [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.4}]
     old = STEP | {"spec": {"steps": steps}}

@@ -1,4 +1,4 @@
-"""Images that a trained classifier judges: what a step reads, and what may be compared."""
+"""Images judged by a trained classifier: the inputs of a step, and what may be compared."""
 
 from __future__ import annotations
 
@@ -60,20 +60,20 @@ def court(lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def arrays(plan: Plan) -> Planned:
-    """The judged arrays of `vae`."""
+    """Return the judged arrays of `vae`."""
     (facts,) = [planned for (measure, _), planned in plan.facts.items() if measure.id == "asked"]
     return facts.needs["images"]
 
 
 def mistakes(lab) -> str:
-    """What the plan says of the experiment."""
+    """Return the plan's message about the experiment."""
     with pytest.raises(ReportError) as caught:
         lab.plan()
     return str(caught.value)
 
 
 def test_what_a_judged_step_reads(court) -> None:
-    """It reads the run and the first seed of the judge, by name, and its label says who judges."""
+    """A judged step reads, by name, the run and the first seed of the judge, and its label names the judge."""
     plan = court.plan()
     step = arrays(plan)
     assert step.step.spec["reads"] == ["run", "judge"]
@@ -83,14 +83,14 @@ def test_what_a_judged_step_reads(court) -> None:
 
 
 def test_the_inner_probe_is_resolved(court) -> None:
-    """The probe whose images are judged stands in the key with its defaults, and its code counts."""
+    """The probe of the judged images is in the key with its defaults, and its code counts."""
     step = arrays(court.plan()).step
     assert step.spec["probe"]["images"]["per_class"] == 1
     assert "measures/probes/reconstructions.py" in step.code
 
 
 def test_data_alone_may_be_judged(court) -> None:
-    """Images of the data set are judged once for all runs: the step reads the judge alone."""
+    """Images of the data set are judged once for all runs, in a step that reads only the judge."""
     court.edit("judge: ae}", "judge: ae, probe: {kind: images, n: 5}}")
     plan = court.plan()
     step = arrays(plan).step
@@ -106,7 +106,7 @@ def test_the_images_of_a_figure_are_judged(court) -> None:
 
 
 def test_the_id_of_a_judge_is_in_no_key(court) -> None:
-    """The judge counts by what was trained: another id leaves the facts where they are."""
+    """Another id of the judge does not change the key of the facts, since only its training counts."""
     before = {planned.step.key for planned in court.plan().facts.values()}
     for old, new in (("  ae:\n", "  referee:\n"), ("judge: ae", "judge: referee"), ("[ae", "[referee")):
         court.edit(old, new)
@@ -114,7 +114,7 @@ def test_the_id_of_a_judge_is_in_no_key(court) -> None:
 
 
 def test_two_judges_are_not_one_scale(court) -> None:
-    """Facts that two classifiers gave do not compare, and what differs between the classifiers is named."""
+    """Facts of two classifiers do not compare, and the message says in what the classifiers differ."""
     judges = "{extends: ae, name: Other, training: {epochs: 2}}"
     court.edit("metrics:\n", f"  other: {judges}\nmetrics:\n  again: {{kind: ./asked.py, runs: [longer], judge: other}}\n")
     known = gather.material(court.plan()).facts
@@ -135,7 +135,7 @@ def test_two_judges_are_not_one_scale(court) -> None:
     ],
 )
 def test_who_cannot_judge(court, judge: str, said: tuple[str, ...]) -> None:
-    """A judge is a run of this file whose model classifies; else the mistake is said before any training."""
+    """A judge must be a run of this file whose model classifies; otherwise the mistake is reported before any training."""
     court.edit(", judge: ae", judge)
     message = mistakes(court)
     assert "tiny.yaml:22: metrics.asked" in message
@@ -143,7 +143,7 @@ def test_who_cannot_judge(court, judge: str, said: tuple[str, ...]) -> None:
 
 
 def test_a_judge_without_features_judges_what_needs_none(court) -> None:
-    """A classifier of somebody else's that says no features is refused by what compares them, and by nothing else."""
+    """A judge whose model provides no features is refused only by metrics that compare them."""
     court.edit("  elbo:", "  quality: {kind: sample_quality, runs: [vae], judge: ae}\n  elbo:")
     assert court.plan()
     court.edit("  elbo:", "  distance: {kind: frechet_distance, runs: [vae], judge: ae}\n  elbo:")
@@ -154,7 +154,7 @@ def test_a_judge_without_features_judges_what_needs_none(court) -> None:
 
 
 def test_any_model_that_samples_may_be_judged(court) -> None:
-    """Samples are asked of a model whether it is conditional or not; one that makes none is told what could."""
+    """Samples of any model can be judged, conditional or not; for a model without samples the message says which have some."""
     court.edit("  elbo:", "  quality: {kind: sample_quality, runs: [ae], judge: ae}\n  elbo:")
     message = mistakes(court)
     assert "cannot serve this: it does not provide sample or sample_condition" in message
@@ -162,7 +162,7 @@ def test_any_model_that_samples_may_be_judged(court) -> None:
 
 
 def test_the_classes_of_the_judge_are_known_before_it_is_trained(court) -> None:
-    """Facts of each class of the judge can be cited as soon as its data says which there are."""
+    """Facts per class of the judge can be cited as soon as its data reveals the classes."""
     court.edit("  elbo:", "  shown: {kind: recognised, runs: [longer], of: grid, judge: ae}\n  elbo:")
     names = [name for m in court.plan().resolved.measures if m.id == "shown" for name in m.facts]
     assert names[:2] == ["longer.grid.recognised", "longer.grid.recognised_count"]
@@ -188,7 +188,7 @@ KIND = DataStep(parameters=Parameters, apply=apply, layout=layout)
 
 
 def test_a_judge_must_know_the_attribute(court) -> None:
-    """S2-E09: a class counts as an attribute, also by its number; the plan refuses a judge that was trained without it."""
+    """S2-E09: a class counts as an attribute, by name or number, and a judge trained without it is refused by the plan."""
     court.edit("  elbo:", "  effect: {kind: attribute_effect, runs: [vae], attribute: 3, judge: ae}\n  elbo:")
     measured = next(m for m in court.plan().resolved.measures if m.id == "effect")
     assert measured.requests["images"].parameters["counted"] == ["3"]
@@ -210,7 +210,7 @@ def test_what_the_inner_probe_needs(court) -> None:
 
 
 def test_progress_is_answered_by_the_run(court) -> None:
-    """Samples by epoch are read from the training of the first seed; no step measures them."""
+    """Samples by epoch are read from the training of the first seed, without a measuring step."""
     plan = court.plan()
     shown = plan.arrays(ProbeRequest("progress", run="ae"), None, "figure codes")
     assert (shown.part, shown.step.kind, shown.step.key) == ("progress", "run", plan.runs["ae", 3].step.key)

@@ -1,4 +1,4 @@
-"""The laws of the key: what trains again, what is measured again, what is only drawn again."""
+"""Laws of the key: what is trained again, measured again, or only drawn again."""
 
 from __future__ import annotations
 
@@ -55,32 +55,32 @@ KIND = DataStep(parameters=Parameters, apply=lambda data, parameters: data)
 
 
 def run_keys(plan: Plan) -> dict[tuple[str, int], str]:
-    """Key of each training."""
+    """Return the key of each training."""
     return {name: planned.step.key for name, planned in plan.runs.items()}
 
 
 def keys_of(plan: Plan, kind: str) -> set[str]:
-    """Keys of all steps of a kind."""
+    """Return the keys of all steps of a kind."""
     return {p.step.key for target in plan.everything() for p in target.closure() if p.step.kind == kind}
 
 
 @pytest.fixture(scope="module")
 def first(finished) -> dict[tuple[str, int], str]:
-    """Key of each training of the report that nobody changed, in another folder."""
+    """The key of each training of the unchanged report, in another folder."""
     return run_keys(finished.plan())
 
 
 @pytest.mark.parametrize("change", NEVER_RETRAINS)
 def test_what_never_retrains(lab, first, change: str) -> None:
-    """Names, prose, figures, the language and written-out defaults leave the key of every training as it is."""
+    """Names, prose, figures, the language and explicit defaults do not change the key of any training."""
     lab.edit(*NEVER_RETRAINS[change])
     assert run_keys(lab.plan()) == first
 
 
 @pytest.mark.parametrize("change", ALWAYS_RETRAINS)
 def test_what_always_retrains(lab, first, change: str) -> None:
-    """A parameter, the seed, the threads or the data change the key of each training that has it or inherits it."""
-    lab.edit("{kind: decode_grid, runs: [longer], n: 4}", "{kind: reconstructions, runs: [longer]}")  # for any latent_dim
+    """A parameter, the seed, the threads or the data changes the key of each training that has or inherits it."""
+    lab.edit("{kind: decode_grid, runs: [longer], n: 4}", "{kind: reconstructions, runs: [longer]}")  # fits any latent_dim
     before = set(first.values())
     lab.edit(*ALWAYS_RETRAINS[change])
     after = run_keys(lab.plan())
@@ -90,7 +90,7 @@ def test_what_always_retrains(lab, first, change: str) -> None:
 
 
 def test_a_run_may_have_another_id(lab) -> None:
-    """The id of a run is no part of its key, nor of what is measured on it."""
+    """The id of a run is not part of its key, or of the keys of its measurements."""
     before = lab.plan()
     for old, new in (
         ("  vae:\n", "  other:\n"),
@@ -106,7 +106,7 @@ def test_a_run_may_have_another_id(lab) -> None:
 
 
 def test_equal_runs_of_two_reports_are_one(lab) -> None:
-    """Another report with the same settings has the same keys, whatever it is called."""
+    """Another report with the same settings has the same keys, whatever its name."""
     (lab.experiment.parent / "copy.yaml").write_text(lab.experiment.read_text().replace("Tiny lab", "Copy"))
     assert keys_of(lab.plan(), "run") == keys_of(lab.plan("copy"), "run")
     assert keys_of(lab.plan(), "figure") == keys_of(lab.plan("copy"), "figure")
@@ -121,7 +121,7 @@ def test_equal_runs_of_one_report_are_one(lab) -> None:
 
 
 def test_another_seed_is_one_more_training(lab, first) -> None:
-    """A further seed leaves the trainings of the others alone."""
+    """An additional seed leaves the other trainings unchanged."""
     lab.edit("    name: AE", "    name: AE\n    seeds: [1, 2]")
     after = run_keys(lab.plan())
     assert after == first | {("ae", 2): after["ae", 2]}
@@ -136,7 +136,7 @@ def test_another_seed_is_one_more_training(lab, first) -> None:
     ],
 )
 def test_drawing_never_probes(lab, old: str, new: str) -> None:
-    """An option that only the drawing reads changes the key of the figure and of nothing that it reads."""
+    """An option that only the drawing reads changes the key of the figure and of none of its inputs."""
     before = lab.plan()
     lab.edit(old, new)
     after = lab.plan()
@@ -146,7 +146,7 @@ def test_drawing_never_probes(lab, old: str, new: str) -> None:
 
 
 def test_words_draw_again_what_prints_them(lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word draws those figures again that can print it, a model's title those that show it; neither is in another key."""
+    """A word changes the key of the figures that can print it, a title those that show it, and no other key."""
     polish = languages.load("pl")
     lab.edit("language: en", "language: pl")
     before = lab.plan()
@@ -161,7 +161,7 @@ def test_words_draw_again_what_prints_them(lab, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_caption_draws_nothing(lab) -> None:
-    """Another caption, title or task changes no step at all."""
+    """Another caption, title or task changes no step."""
     before = lab.plan()
     for change in ("caption", "title", "task"):
         lab.edit(*NEVER_RETRAINS[change])
@@ -170,14 +170,14 @@ def test_a_caption_draws_nothing(lab) -> None:
 
 
 def test_a_probe_option_probes(lab) -> None:
-    """An option that the probe reads measures again, and trains nothing."""
+    """An option that the probe reads changes the measurement and no training."""
     before = lab.plan()
     lab.edit("n: 4", "n: 5")
     assert keys_of(lab.plan(), "arrays") != keys_of(before, "arrays")
 
 
 def test_the_code_that_counts(lab) -> None:
-    """A training's key holds its model, data set and steps and what they import; no other kind, nothing of the front."""
+    """A training's code is its model, data set and steps with their imports; no other kind, and no front process code."""
     code = set(lab.plan().runs["vae", 1].step.code)
     assert {
         "models/vae/network.py",
@@ -211,7 +211,7 @@ def test_the_code_that_counts(lab) -> None:
 
 
 def test_the_code_of_another_architecture_does_not_count(lab) -> None:
-    """Of the files with architectures a training's key holds the one that it names; none where both networks are its own."""
+    """The code has only the architecture file that the model names, or none if both networks are custom."""
     others = {f"models/_networks/{name}.py" for name in _architectures.BY_NAME}
 
     def counted() -> set[str]:
@@ -225,7 +225,7 @@ def test_the_code_of_another_architecture_does_not_count(lab) -> None:
 
 
 def test_the_versions_that_count(lab) -> None:
-    """A figure's key has the versions of what draws it, a metric's of what measures it; neither has another's."""
+    """A figure's key has the versions of what draws it, a metric's those of what measures it, and neither the other's."""
     lab.edit("  elbo:", "  use: {kind: latent_use, runs: [vae]}\n  elbo:")
     plan = lab.plan()
     figure = set(plan.figures["codes"].step.code)
@@ -237,7 +237,7 @@ def test_the_versions_that_count(lab) -> None:
 
 
 def test_the_code_of_a_step_of_ones_own(lab) -> None:
-    """Changed code of a data step of the user's own trains again; a comment in it does not."""
+    """A change in the code of a user's data step trains again; a comment does not."""
     own = lab.experiment.parent / "flip.py"
     own.write_text(OWN)
     lab.edit("      - {kind: binarise", "      - ./flip.py\n      - {kind: binarise")
@@ -249,7 +249,7 @@ def test_the_code_of_a_step_of_ones_own(lab) -> None:
 
 
 def test_versions_count(lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another minor version of TensorFlow trains again; a patch does not."""
+    """Another minor version of TensorFlow trains again; a patch version does not."""
 
     def keys(tensorflow: str) -> dict[tuple[str, int], str]:
         known = importlib.metadata.version

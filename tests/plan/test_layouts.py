@@ -1,4 +1,4 @@
-"""What the plan knows of data before it is read: what cannot be trained or measured is said before any training."""
+"""Layouts let the plan refuse what cannot be trained or measured before any data is read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KIND = DataStep(parameters=Parameters, apply=lambda data, parameters: data)
 
 
 def mistakes(lab) -> list[str]:
-    """What the plan says of the experiment."""
+    """Return the plan's message about the experiment."""
     with pytest.raises(ReportError) as caught:
         lab.plan()
     return [str(problem).replace(f"{lab.experiment}:", "") for problem in caught.value.problems]
@@ -101,7 +101,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_messages(lab, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
-    """What the data cannot give is said with its line, what there is, and the step that helps."""
+    """What the data cannot provide is reported with its line, what exists, and the step that helps."""
     kind = MODELS.get("autoencoder")
     monkeypatch.setitem(MODELS._found, "autoencoder", replace(kind, provides=kind.provides | {"classify"}))
     lab.edit("  grid:", "  curves: {kind: training_curves, runs: [vae], terms: [test_loss]}\n  grid:")
@@ -114,7 +114,7 @@ def test_messages(lab, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
 
 
 def test_all_at_once(lab) -> None:
-    """Every run that cannot be trained and every measurement that cannot be made is said in one go."""
+    """All runs that cannot be trained and all impossible measurements are reported at once."""
     lab.edit("split: test}\n  recon", "split: validation}\n  recon")
     lab.edit(SUBSET, "- {kind: crop, size: 27}")
     found = "\n".join(mistakes(lab))
@@ -123,7 +123,7 @@ def test_all_at_once(lab) -> None:
 
 
 def test_arms_that_cannot_be_trained(lab) -> None:
-    """A sweep says what is wrong with all its arms once, and what is wrong with one of them for that one."""
+    """A mistake of all arms of a sweep is reported once, and a mistake of one arm for that arm."""
     sweep = "sweeps:\n  sizes: {run: vae, over: {model.filters: [[4], [4, 8, 8, 8, 8, 8]]}}\nmetrics:\n"
     lab.edit("metrics:\n", sweep)
     (found,) = mistakes(lab)
@@ -131,7 +131,7 @@ def test_arms_that_cannot_be_trained(lab) -> None:
 
 
 def test_what_is_not_known_is_allowed(lab) -> None:
-    """After a step of the user's own nothing is known of the data, and nothing is refused."""
+    """After a user's step nothing is known of the data, and nothing is refused."""
     own = lab.experiment.with_name("mine.py")
     own.write_text(OWN)
     lab.edit(SUBSET, "- ./mine.py\n      - {kind: crop, size: 27}")
@@ -167,7 +167,7 @@ def court(lab):
 
 
 def test_a_judge_sees_the_cells_of_a_canvas(court) -> None:
-    """A judge that was trained on images of a cell may judge what is drawn on a canvas."""
+    """A judge trained on images of one cell may judge canvases."""
     assert court.plan()
 
 
@@ -185,7 +185,7 @@ OTHER_JUDGES = {
 
 @pytest.mark.parametrize("other", OTHER_JUDGES)
 def test_a_judge_of_other_images(court, other: str) -> None:
-    """A judge of another shape, or of other classes, is refused before anything is trained."""
+    """A judge of another image shape, or of other classes, is refused before any training."""
     data, said = OTHER_JUDGES[other]
     court.edit("dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 14}]\n", data)
     (found,) = mistakes(court)

@@ -1,4 +1,4 @@
-"""Mistakes that need no training to be seen: each with file and line, all at once."""
+"""Mistakes that are visible without training: each with file and line, all at once."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from report_builder.errors import ReportError
 from report_builder.plan import resolve
 from report_builder.spec import load
 
-# Place, rule, what was received, the beginnings of what is allowed and what to do, further places.
+# Place, rule, received value, the start of what is allowed and of the next step, further places.
 TOLD = json.loads((Path(__file__).parent / "mistakes.json").read_text(encoding="utf-8"))
 
 
 def mistakes(lab) -> list[str]:
-    """What the plan says of the experiment."""
+    """Return the plan's message about the experiment."""
     with pytest.raises(ReportError) as caught:
         lab.plan()
     return [str(problem).replace(f"{lab.experiment}:", "") for problem in caught.value.problems]
@@ -124,7 +124,7 @@ MISTAKES = {
 
 
 def test_a_plane_of_a_longer_code(lab) -> None:
-    """A figure of two dimensions is refused where it stands, with what to do and nothing else."""
+    """A two-dimensional figure of a longer code is refused at its own line, with only the next step."""
     lab.edit("latent_dim: 2", "latent_dim: 3")
     rule = "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3"
     assert mistakes(lab) == [f"25: {rule}\n  Choose another figure for it, or another latent_dim."]
@@ -132,7 +132,7 @@ def test_a_plane_of_a_longer_code(lab) -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_messages(lab, mistake: str) -> None:
-    """Each kind of mistake is said with its line, its key path, and the near miss or what is allowed."""
+    """Each kind of mistake is reported with its line, its key path, and the nearest name or what is allowed."""
     old, new, where, *said = MISTAKES[mistake]
     lab.edit(old, new)
     line = lab.experiment.read_text().partition(new)[0].count("\n") + new.count("\n") + 1
@@ -145,7 +145,7 @@ def test_messages(lab, mistake: str) -> None:
 
 
 def test_a_plane_needs_two_dimensions(lab) -> None:
-    """A figure of the plane of the code is refused for a run whose latent space has another dimension."""
+    """A figure of the code plane is refused for a run with another latent dimension."""
     lab.edit("latent_dim: 2", "latent_dim: 3")
     said = "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3"
     assert any(said in line for line in mistakes(lab))
@@ -153,7 +153,7 @@ def test_a_plane_needs_two_dimensions(lab) -> None:
 
 @pytest.mark.parametrize("kind", ["latent_use", "code_statistics", "code_deviations"])
 def test_more_axes_than_the_code_has(lab, kind: str) -> None:
-    """A metric of more dimensions than `latent_dim` is refused before the training, with the place of `axes`."""
+    """A metric of more dimensions than `latent_dim` is refused before training, at the place of `axes`."""
     lab.edit("  elbo:", f"  used:\n    kind: {kind}\n    runs: [vae, longer]\n    axes: AXES\n  elbo:")
     lab.edit("AXES", "2")
     lab.plan()
@@ -165,7 +165,7 @@ def test_more_axes_than_the_code_has(lab, kind: str) -> None:
 
 
 def test_all_at_once(lab) -> None:
-    """Mistakes in data, models, figures and metrics are said in one go, each once."""
+    """Mistakes in data, models, figures and metrics are reported together, each once."""
     for name in ("unknown data step", "unknown parameter", "unknown run of a figure", "unknown metric"):
         lab.edit(*MISTAKES[name][:2])
     found = mistakes(lab)
@@ -174,13 +174,13 @@ def test_all_at_once(lab) -> None:
 
 
 def test_an_inherited_mistake_is_one_mistake(lab) -> None:
-    """A parameter that is wrong in a run and so in the run that extends it is said once."""
+    """A wrong parameter of a run is reported once, even if another run inherits it."""
     lab.edit(*MISTAKES["unknown parameter"][:2])
     assert len([line for line in mistakes(lab) if "latent_dims" in line]) == 1
 
 
 def test_one_message_for_one_cause(lab) -> None:
-    """A model that cannot serve several runs is said once: all the places, which models can, and what this one serves."""
+    """A model that cannot serve several runs is reported once, with all places, suitable models, and what this one serves."""
     lab.edit("kind: vae, latent_dim: 2, filters: [4, 8]", "kind: gan")
     lab.edit("runs: [ae, vae], caption", "runs: [vae, longer, ae], caption")
     found = [text for text in mistakes(lab) if "cannot serve this" in text and "figures.codes" in text]
@@ -192,7 +192,7 @@ def test_one_message_for_one_cause(lab) -> None:
 
 
 def test_a_run_that_is_renamed_is_one_mistake(lab) -> None:
-    """A name that several figures and metrics still use is said once, with the line of each."""
+    """A name that several figures and metrics still use is reported once, with the line of each."""
     lab.edit("  ae:\n", "  aee:\n")
     found = [text for text in mistakes(lab) if "unknown run" in text and "'ae'" in text]
     assert len(found) == 1, "\n".join(found)
@@ -201,14 +201,14 @@ def test_a_run_that_is_renamed_is_one_mistake(lab) -> None:
 
 
 def test_what_a_run_does_not_keep_is_not_shown(lab) -> None:
-    """Samples by epoch of a model that samples nothing are refused before it is trained."""
+    """Samples by epoch of a model that cannot sample are refused before training."""
     lab.edit("kind: latent_scatter, runs: [ae, vae]", "kind: samples_by_epoch, runs: [ae]")
     assert any("figures.codes, run 'ae': model 'autoencoder' cannot serve this" in text for text in mistakes(lab))
 
 
 @pytest.mark.parametrize(("width", "cm"), [("20%", "3.28"), ("900%", "148"), ("1cm", "1")])
 def test_a_width_as_it_was_written(lab, width: str, cm: str) -> None:
-    """A width that no figure can have is said where it stands, as it was written and in centimetres."""
+    """An impossible figure width is reported at its place, as written and in centimetres."""
     lab.edit("caption: Codes", f"caption: Codes, width: {width}")
     found = [line for line in mistakes(lab) if "figures.codes.width: the figure cannot be as wide" in line]
     assert len(found) == 1
@@ -218,14 +218,14 @@ def test_a_width_as_it_was_written(lab, width: str, cm: str) -> None:
 
 @pytest.mark.parametrize("probe", ["{n: 3}", "{kind: [samples]}", "{kind: null}", "{kind: 5}"])
 def test_a_probe_without_a_name(lab, probe: str) -> None:
-    """A probe that a metric is given is named by its kind; anything else there is a mistake of the metric."""
+    """A metric's probe is named by its kind, and anything else in its place is a mistake of the metric."""
     lab.edit("runs: [ae], split: test", f"runs: [ae], probe: {probe}")
     lab.edit("kind: reconstruction,", "kind: sharpness,")
     assert any("metrics.reconstruction" in line and "a probe is named by its kind" in line for line in mistakes(lab))
 
 
 def test_two_metrics_of_one_fact(lab) -> None:
-    """Two metrics that give the same fact are a mistake that names both."""
+    """If two metrics give the same fact, the mistake names both."""
     lab.edit("  elbo:", "  again: {kind: elbo, runs: [vae]}\n  elbo:")
     found = [line for line in mistakes(lab) if "'vae.test.elbo'" in line]
     assert found
@@ -249,7 +249,7 @@ def test_nothing_runs_before_the_mistakes_are_gone(lab, capsys: pytest.CaptureFi
 
 
 def test_a_mistake_in_any_run_of_the_sheet_is_said() -> None:
-    """A wrong parameter of one run is one mistake, whatever else asks about this run: metrics, figures, judges, sweeps."""
+    """A wrong parameter of one run is a single mistake, whatever metrics, figures, judges and sweeps use the run."""
     experiments = Path(__file__).parents[2] / "experiments"
     for run in ("ae", "vae", "cvae", "cgan", "judge", "judge-small"):
         loaded = load(experiments / "generative-models.yaml", sets=[f"runs.{run}.model.nonsense=1"])

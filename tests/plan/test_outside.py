@@ -1,4 +1,4 @@
-"""Nothing outside the project is read, whatever names it: YAML, `--set`, a profile, a name on the command line, a link."""
+"""Nothing outside the project is read, whether named in YAML, by `--set`, a profile, the command line or a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.errors import ReportError
 from report_builder.project import Project
 
 SECRET = "Secret of the house"  # noqa: S105  what must not be printed
-OUTSIDE = {  # key path -> file outside the project, relative to the folder of the project
+OUTSIDE = {  # key path -> file outside the project, relative to its folder
     "report.template": "secret.md",
     "report.logo": "secret.svg",
     "report.style": "secret.mplstyle",
@@ -32,7 +32,7 @@ WAYS = ("up", "absolute", "a link", "a link to its folder")
 
 @pytest.fixture
 def house(lab):
-    """The laboratory as a folder of a house, in which a secret of every sort lies."""
+    """A folder outside the laboratory with a secret of every kind."""
     outside = lab.folder.parent / f"{lab.folder.name}-house"
     outside.mkdir()
     for name in {name.partition(":")[0] for name in OUTSIDE.values()}:
@@ -43,7 +43,7 @@ def house(lab):
 
 
 def written(lab, house: Path, name: str, way: str) -> str:
-    """The path of a secret as somebody would write it."""
+    """Return the path of a secret in one of several notations."""
     file, colon, rest = name.partition(":")
     if way == "up":
         return f"../../{house.name}/{name}"
@@ -55,7 +55,7 @@ def written(lab, house: Path, name: str, way: str) -> str:
 
 
 def planned(lab, key: str, value: str) -> None:
-    """Plans the report with a key set, and finds its template."""
+    """Plan the report with a key set, and find its template."""
     if key == "extends":
         lab.experiment.write_text(f"extends: {value}\n{lab.experiment.read_text()}")
         plan_report("tiny", lab.workspace)
@@ -68,7 +68,7 @@ def planned(lab, key: str, value: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("key", OUTSIDE)
 def test_what_leads_out_of_the_project_is_refused(lab, house, key: str, way: str) -> None:
-    """A path that leads out is refused at its key, before a byte of it is read or a line of it runs."""
+    """A path that leads out of the project is refused at its key, before the file is read or run."""
     if key == "data.digits.dataset.kind":
         lab.edit("{kind: digits, copies: 0}", "digits")
     with pytest.raises(ReportError, match="leads out of the project") as caught:
@@ -80,7 +80,7 @@ def test_what_leads_out_of_the_project_is_refused(lab, house, key: str, way: str
 
 
 def test_a_template_of_an_allowed_folder(lab, house) -> None:
-    """A folder that the user allows is read from, by option and by environment variable alike."""
+    """A folder allowed by option or by environment variable is read."""
     lab.workspace = replace(lab.workspace, allowed=(house,))
     planned(lab, "report.template", str(house / "secret.md"))
     found = type(lab.workspace).find({"roots": ["a"]}, {"REPORT_BUILDER_ROOTS": os.pathsep.join(["b", "c"])})
@@ -91,7 +91,7 @@ def test_a_template_of_an_allowed_folder(lab, house) -> None:
     "name", ["..", "../tiny", "a/b", "/etc/passwd", "tiny@full", ".tiny", "x" * 300, "nül", "1st", "a b", "a\x00b"]
 )
 def test_names_are_ids(lab, name: str) -> None:
-    """No report and no profile has a name that leads anywhere, or that another report's folder could have."""
+    """Names of reports and profiles can neither lead anywhere nor collide with the folder of another report."""
     with pytest.raises(ReportError, match=r"no such report|no id"):
         plan_report(name, lab.workspace)
     lab.edit(
@@ -102,7 +102,7 @@ def test_names_are_ids(lab, name: str) -> None:
 
 
 def test_a_file_whose_name_is_no_id(lab) -> None:
-    """A report given by its path has an id for a name, too: `tiny@full` would share the folder of a profile of `tiny`."""
+    """The name of a report given by its path must be an id: `tiny@full` would share the folder of a profile of `tiny`."""
     other = lab.experiment.with_name("tiny@full.yaml")
     other.write_text(lab.experiment.read_text())
     with pytest.raises(ReportError, match="the name of a report"):
@@ -111,7 +111,7 @@ def test_a_file_whose_name_is_no_id(lab) -> None:
 
 
 def test_what_a_project_is(tmp_path: Path) -> None:
-    """It is the folder that holds experiments/ and templates/; elsewhere it is just these two folders."""
+    """A project is the folder with experiments/ and templates/, or else only these two folders."""
     experiments, templates = tmp_path / "experiments", tmp_path / "templates"
     whole = Project.of(experiments, templates, experiments / "lab.yaml")
     assert whole.holds(tmp_path / "pictures" / "logo.svg")

@@ -1,4 +1,4 @@
-"""Layers of one's own in an experiment file: mistakes with their lines, keys, and what a template prints of them."""
+"""Custom layers in an experiment file: mistakes with lines, keys, and listings."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ MINE = "import keras\n\n\nclass Swish(keras.layers.Layer):\n    def call(self, x
 
 @pytest.fixture
 def layered(lab):
-    """The project with a classifier of layers of its own, one of them in a file."""
+    """The project with a classifier of custom layers, one of them in a file."""
     lab.edit("metrics:\n", f"  own:\n    data: digits\n    model:\n{LAYERS}metrics:\n")
     lab.experiment.with_name("mine.py").write_text(MINE)
     return lab
 
 
 def key(lab) -> str:
-    """Key of the run with own layers."""
+    """Return the key of the run with custom layers."""
     return lab.plan().runs["own", 1].step.key
 
 
 def said(lab) -> str:
-    """What is said of the experiment file."""
+    """Return the message about the experiment file."""
     with pytest.raises(ReportError) as error:
         lab.plan()
     return str(error.value)
 
 
 def line(lab, text: str) -> int:
-    """Number of the line of the experiment file that has a text."""
+    """Return the line number of a text in the experiment file."""
     return next(n for n, row in enumerate(lab.experiment.read_text().splitlines(), 1) if text in row)
 
 
 def test_the_short_form_has_the_key_of_the_long_one(layered) -> None:
-    """A name alone is the layer without arguments; an argument is another run."""
+    """A name alone is the layer without arguments; with an argument it is another run."""
     before = key(layered)
     layered.edit("- BatchNormalization", "- {kind: BatchNormalization}")
     assert key(layered) == before
@@ -56,7 +56,7 @@ def test_the_short_form_has_the_key_of_the_long_one(layered) -> None:
 
 
 def test_the_code_of_an_own_layer_counts(layered) -> None:
-    """Its code trains again, a comment or docstring in it does not; runs without it are left alone."""
+    """A change of its code trains again, one of a comment or docstring does not, and other runs are unaffected."""
     mine, before, other = layered.experiment.with_name("mine.py"), key(layered), layered.plan().runs["vae", 1].step.key
     mine.write_text("# mine\n" + MINE.replace("(keras.layers.Layer):\n", '(keras.layers.Layer):\n    """An activation."""\n\n'))
     assert key(layered) == before
@@ -66,7 +66,7 @@ def test_the_code_of_an_own_layer_counts(layered) -> None:
 
 
 def test_mistakes_in_a_list_have_their_lines(layered) -> None:
-    """All of them at once: code in YAML, a file that is not there, an entry without a kind."""
+    """Code in YAML, a missing file and an entry without a kind are reported together, each with its line."""
     layered.edit("- BatchNormalization", "- Lambda")
     layered.edit("{kind: Conv2D, filters: 4,", "{filters: 4,")
     found = said(layered)
@@ -79,7 +79,7 @@ def test_mistakes_in_a_list_have_their_lines(layered) -> None:
 
 
 def test_a_file_of_layers_that_is_no_python(layered) -> None:
-    """The line of the file, at the entry that names it."""
+    """Invalid Python is reported with the line of the file, at the entry that names it."""
     layered.experiment.with_name("mine.py").write_text("class Swish:\n    def call(self, x:\n")
     found = said(layered)
     assert "mine.py:2 is not valid Python" in found
@@ -87,7 +87,7 @@ def test_a_file_of_layers_that_is_no_python(layered) -> None:
 
 
 def test_the_listing_is_the_layers_that_ran(layered) -> None:
-    """`network` prints the list as Keras source, the other parts are cut from the file as ever."""
+    """`network` prints the list as Keras source; other parts are taken from the file as usual."""
     listings = gather.material(layered.plan()).listings
     own = listings["own", "network"]
     [layers] = own.fragments
@@ -97,7 +97,7 @@ def test_the_listing_is_the_layers_that_ran(layered) -> None:
 
 
 def test_the_listing_says_what_it_is(layered) -> None:
-    """It is printed without a file's name and line; a table of settings names the classes."""
+    """It is printed without file name and line, and a table of settings names the classes."""
     layered.edit(
         "# Results\n",
         '# Results\n\n{{ listing("own", "network") }}\n\n{{ run("own").get("model.network") }}\n',
@@ -112,7 +112,7 @@ def test_the_listing_says_what_it_is(layered) -> None:
 
 
 def test_editors_know_layers() -> None:
-    """The JSON Schema takes a name or a mapping with any arguments."""
+    """The JSON Schema accepts a name, or a mapping with any arguments."""
     layer = json_schema()["$defs"]["Layer"]
     assert [choice["type"] for choice in layer["anyOf"]] == ["string", "object"]
     assert layer["anyOf"][1]["additionalProperties"] is True

@@ -1,4 +1,4 @@
-"""A mistake in a figure, metric, data set or data step of the user's own is theirs: said with its line, before training."""
+"""A mistake in a user's figure, metric, data set or data step is reported with its line, before training."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def apply(data, parameters):
     return data
 KIND = DataStep(parameters=Parameters, apply=apply, layout=layout)
 '''
-SLOTS = {  # file -> how it stands in the experiment, at which key
+SLOTS = {  # file -> its entry in the experiment file, and the key
     "figure.py": (FIGURE, "kind: latent_scatter, runs", "kind: ./figure.py, runs", "figures.codes"),
     "metric.py": (METRIC, "kind: elbo, runs", "kind: ./metric.py, runs", "metrics.elbo"),
     "data.py": (DATA, "{kind: digits, copies: 0}", "./data.py", "data.digits"),
     "step.py": (STEP, "{kind: binarise, threshold: 0.5}", "./step.py", "data.digits.steps.0"),
 }
-MISTAKES = [  # file, what is replaced, by what, what is said
+MISTAKES = [  # file, replaced text, replacement, message
     ("figure.py", "def draw", "def daw", "figure.py:10 cannot be run"),
     ("figure.py", ", draw=draw", "", "missing 1 required keyword-only argument: 'draw'"),
     ("figure.py", "KIND = Figure(", "kind = Figure(", "KIND = Figure(parameters=Parameters, reads=reads, draw=draw)"),
@@ -113,7 +113,7 @@ MISTAKES = [  # file, what is replaced, by what, what is said
 
 
 def planned(lab, file: str) -> str:
-    """What planning the report with this file says."""
+    """Return the message of a plan with this file."""
     _, old, new, _ = SLOTS[file]
     lab.edit(old, new)
     with pytest.raises(ReportError) as caught:
@@ -123,7 +123,7 @@ def planned(lab, file: str) -> str:
 
 @pytest.mark.parametrize(("file", "old", "new", "said"), MISTAKES)
 def test_a_mistake_is_the_users(lab, file: str, old: str, new: str, said: str) -> None:
-    """It is said at the key that names the file, with the line in it."""
+    """The mistake is reported at the key that names the file, with the line in the file."""
     text, _, _, key = SLOTS[file]
     assert old in text
     (lab.experiment.parent / file).write_text(text.replace(old, new))
@@ -133,7 +133,7 @@ def test_a_mistake_is_the_users(lab, file: str, old: str, new: str, said: str) -
 
 
 def carried_out(folder: Path, file: str, text: str) -> str:
-    """What drawing or measuring with this file says."""
+    """Return the message of drawing or measuring with this file."""
     (folder / file).write_text(text)
     arrays = {"vae": {"z_mean": np.zeros((3, 2))}}
     with pytest.raises(ReportError) as caught:
@@ -142,7 +142,7 @@ def carried_out(folder: Path, file: str, text: str) -> str:
 
 
 def draw(folder: Path, arrays: dict) -> None:
-    """Draws the figure."""
+    """Draw the figure."""
     kind = FIGURES.get("figure.py", beside=folder)
     drawing.draw(
         kind,
@@ -155,7 +155,7 @@ def draw(folder: Path, arrays: dict) -> None:
 
 
 def measure(folder: Path, arrays: dict) -> None:
-    """Measures the metric."""
+    """Measure the metric."""
     kind = METRICS.get("metric.py", beside=folder)
     parameters = kind.parameters()
     measures.measure(kind, parameters, kind.values(parameters, {}), arrays, folder)
@@ -178,7 +178,7 @@ RAISED = [
 
 @pytest.mark.parametrize(("file", "old", "new", "said"), RAISED)
 def test_a_mistake_while_it_works(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
-    """What `draw` and `measure` raise, or return wrongly, has the file and the line."""
+    """An exception or a wrong result of `draw` or `measure` is reported with file and line."""
     text = SLOTS[file][0]
     assert old in text
     message = carried_out(tmp_path, file, text.replace(old, new))

@@ -1,4 +1,4 @@
-"""A model of one's own in the plan: what was said of its file stands for it; nothing runs it."""
+"""A user's model in the plan is represented by the description of its file, and never run."""
 
 from __future__ import annotations
 
@@ -51,33 +51,33 @@ SAID: dict[str, Any] = {
 
 @pytest.fixture
 def spiral(lab):
-    """The project whose VAE is a file of its own."""
+    """The project with a user's file as the model of the VAE."""
     lab.edit("model: {kind: vae, latent_dim: 2, filters: [4, 8]}", "model: {kind: ./spiral.py}")
     lab.experiment.with_name("spiral.py").write_text(MODEL)
     return lab
 
 
 def plan(lab, said: Any = SAID) -> Plan:
-    """The plan, with what a worker would have said."""
+    """Return the plan, given a worker's description."""
     file = lab.experiment.with_name("spiral.py")
     known = said if isinstance(said, ReportError) else own.described(file, said)
     return Plan(resolve(load(lab.experiment), {"./spiral.py": known}), Store(lab.workspace.store), [], fetch=False)
 
 
 def key(lab) -> str:
-    """Key of the run."""
+    """Return the key of the run."""
     return plan(lab).runs["vae", 1].step.key
 
 
 def refused(lab, said: Any = SAID) -> str:
-    """What is wrong with the experiment."""
+    """Return the message about the experiment."""
     with pytest.raises(ReportError) as error:
         plan(lab, said)
     return str(error.value)
 
 
 def test_it_is_planned_like_ours(spiral) -> None:
-    """Defaults are in its spec, its title and capabilities serve figures and metrics."""
+    """Its defaults are in the spec, and its title and capabilities serve figures and metrics."""
     planned = plan(spiral)
     assert planned.runs["vae", 1].step.spec["model"] == {"kind": "./spiral.py", "latent_dim": 2, "mode": "a"}
     assert planned.resolved.runs["vae"].title == SAID["title"]
@@ -87,7 +87,7 @@ def test_it_is_planned_like_ours(spiral) -> None:
 
 
 def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:
-    """A comment, the equation and a title leave the key; a constant and a parameter change it."""
+    """A comment, the equation and a title do not change the key; a constant and a parameter do."""
     file, before = spiral.experiment.with_name("spiral.py"), key(spiral)
     file.write_text("# mine\n" + MODEL.replace('"L"', '"M"').replace("build=build,", "build=build, title='other',"))
     assert key(spiral) == before
@@ -100,7 +100,7 @@ def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:
 
 
 def test_its_parameters_are_checked_with_file_and_line(spiral) -> None:
-    """An unknown one with the nearest known one, a wrong value with what is expected."""
+    """For an unknown parameter the nearest name is suggested, and for a wrong value the message says what is expected."""
     spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, latent_dimm: 3, mode: c}")
     found = refused(spiral)
     assert "tiny.yaml:17: runs.vae.model.latent_dimm: unknown parameter of model './spiral.py'" in found
@@ -109,7 +109,7 @@ def test_its_parameters_are_checked_with_file_and_line(spiral) -> None:
 
 
 def test_a_preset_of_it(spiral) -> None:
-    """Its parameters lie below what stands in the file, its title is the run's."""
+    """Parameters of the file override those of the preset, whose title becomes the run's."""
     spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, preset: wide}")
     run = plan(spiral).resolved.runs["vae"]
     assert run.model.parameters.model_dump() == {"latent_dim": 2, "mode": "b"}
@@ -119,12 +119,12 @@ def test_a_preset_of_it(spiral) -> None:
 
 
 def test_what_it_does_not_provide_cannot_be_asked(spiral) -> None:
-    """A figure that needs a capability is refused before any training."""
+    """A figure that needs a missing capability is refused before any training."""
     assert "does not provide encode" in refused(spiral, SAID | {"provides": ["sample"]})
 
 
 def test_mistakes_of_its_file_are_said_once(spiral) -> None:
-    """At the first run that names it, though two do."""
+    """A mistake of the file is reported at the first of two runs that use it."""
     found = refused(spiral, ReportError(Problem("", "spiral.py has no function 'build'")))
     assert found.count("has no function 'build'") == 1
     assert "runs.vae.model.kind: spiral.py has no function 'build'" in found
@@ -135,11 +135,11 @@ def test_mistakes_of_its_file_are_said_once(spiral) -> None:
 
 
 def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
-    """Seed, epochs and a name ask nobody again; a parameter, the data's shape and each byte of the file do."""
+    """Seed, epochs and name do not change a verdict's key; a parameter, the data's shape and any byte of the file do."""
     verdicts = plan(spiral).verdicts
     verdict = verdicts["vae"].key
     assert set(verdicts) == {"vae", "longer"}
-    assert verdicts["longer"].key == verdict  # it differs in its epochs only
+    assert verdicts["longer"].key == verdict  # differs only in its epochs
     spiral.edit("name: VAE", "name: Spiral")
     assert plan(spiral).verdicts["vae"].key == verdict
     spiral.experiment.with_name("spiral.py").write_text("# mine\n" + MODEL)
@@ -150,5 +150,5 @@ def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
 
 
 def test_the_code_behind_an_answer_counts(spiral) -> None:
-    """Of a verdict and of a description: how a file is read and tried."""
+    """The code of verdicts and descriptions includes that which reads and tries a file."""
     assert all({"train/trial.py", "train/descriptions.py", "train/answers.py"} <= set(s.code) for s in plan(spiral).answers())

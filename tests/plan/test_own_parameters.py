@@ -1,4 +1,4 @@
-"""Parameters of a file that nobody runs here: read from their schema, they are checked like those of the file."""
+"""Parameters of a file that is not run here are reconstructed from their schema, with the checks of the file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from report_builder.plan.own_parameters import parameters_of
 
 
 class Part(BaseModel, extra="forbid"):
-    """A mapping inside."""
+    """A nested mapping."""
 
     size: int = 3
     name: str
 
 
 class Original(Parameters):
-    """One field of each sort."""
+    """One field of each type."""
 
     whole: int = Field(2, ge=1, lt=9, description="A whole number.")
     number: float | None = Field(None, gt=0)
@@ -42,7 +42,7 @@ class Original(Parameters):
 
 
 def read() -> type[Parameters]:
-    """The model as the front process makes it of what a worker stored."""
+    """Return the parameter class that the front process makes of what a worker stored."""
     given = {n: f.get_default(call_default_factory=True) for n, f in Original.model_fields.items() if not f.is_required()}
     defaults = {n: TypeAdapter(Original.model_fields[n].annotation).dump_python(v, mode="json") for n, v in given.items()}
     stored = json.loads(json.dumps([Original.model_json_schema(), defaults]))
@@ -50,7 +50,7 @@ def read() -> type[Parameters]:
 
 
 def checked(kind: type[Parameters], **given: object) -> Parameters:
-    """As the plan checks what stands in YAML."""
+    """Validate parameters as the plan does for YAML."""
     return kind.model_validate_json(json.dumps({"needed": 1} | given), strict=True)
 
 
@@ -93,13 +93,13 @@ BAD = [
 
 @pytest.mark.parametrize("given", GOOD)
 def test_what_the_file_takes_is_taken(given) -> None:
-    """With the same values, defaults filled in, so that the worker's parameters are those of the key."""
+    """Valid parameters give the values and defaults of the original, so that a worker's parameters are those of the key."""
     assert checked(read(), **given).model_dump(mode="json") == checked(Original, **given).model_dump(mode="json")
 
 
 @pytest.mark.parametrize("given", BAD)
 def test_what_the_file_refuses_is_refused(given) -> None:
-    """Of the same kind, at the same place."""
+    """Invalid parameters are refused at the same fields as by the original."""
 
     def errors(kind: type[Parameters]) -> set[object]:
         with pytest.raises(ValidationError) as error:
@@ -110,16 +110,16 @@ def test_what_the_file_refuses_is_refused(given) -> None:
 
 
 def test_a_required_parameter_is_required() -> None:
-    """It has no default, and its absence is an error."""
+    """A required parameter has no default, and its absence is an error."""
     with pytest.raises(ValidationError, match="needed"):
         read().model_validate_json("{}", strict=True)
 
 
 def test_descriptions_are_kept_for_messages() -> None:
-    """They are printed beside a wrong value."""
+    """Descriptions are kept, and printed with a wrong value."""
     assert read().model_fields["whole"].description == "A whole number."
 
 
 def test_a_list_of_layers_is_known_as_one() -> None:
-    """So that its files count, its layers are listed, and its shapes are checked."""
+    """A list of layers is recognised, so that its files count, its layers are listed, and its shapes are checked."""
     assert [layer.name for layer in lists(checked(read(), layers=["Flatten"]))["layers"]] == ["Flatten"]

@@ -1,4 +1,4 @@
-"""Which page style a report has, and that figures are drawn for the width of its text."""
+"""The page style of a report determines the width for which figures are drawn."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ figures:
 
 
 def planned(folder: Path, page: str) -> Resolved:
-    """A report in a page style."""
+    """Return the plan of a report in a page style."""
     file = folder / "lab.yaml"
     file.write_text(LAB.format(page=page), encoding="utf-8")
     return resolve(load(file))
@@ -33,7 +33,7 @@ def planned(folder: Path, page: str) -> Resolved:
     ("page", "usual", "half"), [("lab", 16.0, 8.2), ("article", 16.0, 8.0), ("lecture", 14.0, 7.0), ("./mine.typ", 10.0, 5.0)]
 )
 def test_figures_are_as_wide_as_the_text(tmp_path: Path, page: str, usual: float, half: float) -> None:
-    """A figure is drawn for the width of the text at most, and a share of it is a share of the style's."""
+    """A figure is drawn at most as wide as the text, and a share of it refers to the text width of the style."""
     (tmp_path / "mine.typ").write_text('#let text-width = 10cm\n#import "common.typ": *\n', encoding="utf-8")
     found = planned(tmp_path, page)
     widths = {id_: picture.kind.parameters.model_dump()["width_cm"] for id_, picture in found.figures.items()}
@@ -51,7 +51,7 @@ def test_figures_are_as_wide_as_the_text(tmp_path: Path, page: str, usual: float
     ],
 )
 def test_no_such_style(tmp_path: Path, page: str, told: str) -> None:
-    """A style that is not there, is outside the project or is wrong is told at its line."""
+    """A page style that is missing, outside the project or invalid is reported at its line."""
     (tmp_path / "bad.typ").write_text('#let size = big\n#import "common.typ": *\n', encoding="utf-8")
     with pytest.raises(ReportError) as caught:
         planned(tmp_path, page)

@@ -1,4 +1,4 @@
-"""How data were prepared is said in print, and what tells two preparations of one set apart."""
+"""Printed descriptions of prepared data, and what distinguishes two preparations of one data set."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DIGITS = "dataset: {kind: digits, copies: 0}"
     ],
 )
 def test_the_least_that_differs_is_said(lab, other, said) -> None:
-    """Size, pixels or the number of images, whichever differs first; the id where a plan knows no difference."""
+    """The first difference of size, pixels or number of images is printed, and nothing if the plan knows none."""
     lab.edit(lab.experiment.read_text(), changed(lab.experiment.read_text(), other))
     data = lab.plan().resolved.data
     both = data["digits"], data["other"]
@@ -38,7 +38,7 @@ def test_the_least_that_differs_is_said(lab, other, said) -> None:
 
 
 def changed(text: str, other: str) -> str:
-    """The report with a second preparation of its data."""
+    """Return the report with a second preparation of its data."""
     start = text.index("data:\n")
     end = text.index("runs:\n")
     return (
@@ -47,14 +47,14 @@ def changed(text: str, other: str) -> str:
 
 
 def test_a_table_of_settings_says_which_a_run_has(lab) -> None:
-    """The card of a run has the name of its data with what tells it from the other preparation."""
+    """The card of a run gives the name of its data with what distinguishes it from the other preparation."""
     lab.edit(lab.experiment.read_text(), changed(lab.experiment.read_text(), "steps: [{kind: scale, range: symmetric}]"))
     cards = material(lab.plan(), measured=False).runs
     assert cards["vae"].prepared == f"{cards['vae'].data}, [0, 1]"
 
 
 def test_a_sheet_of_each_says_which_it_shows(lab) -> None:
-    """Two sheets of two preparations have two captions; a name of the user's own stands as it is."""
+    """Sheets of two preparations have different captions, and a user's name is printed unchanged."""
     text = changed(lab.experiment.read_text(), "steps: [scale, {kind: resize, size: 14}]")
     sheets = "figures:\n  one: {kind: dataset_sheet, data: digits}\n  two: {kind: dataset_sheet, data: other}\n"
     lab.edit(lab.experiment.read_text(), text.replace("figures:\n", sheets, 1))
@@ -84,6 +84,6 @@ STEPS = {"plain": (), "binary": (SimpleNamespace(name="binarise"),)}
     ],
 )
 def test_what_is_known_of_the_images(code, layout, steps, said) -> None:
-    """Classes, images, size and pixels as far as the plan knows them, counted as the language counts."""
+    """Classes, images, size and pixels are printed as far as the plan knows them, inflected by language."""
     data = SimpleNamespace(layout=layout, steps=STEPS[steps])
     assert described("D", data, load(code)).replace("\u00a0", " ") == said

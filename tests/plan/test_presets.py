@@ -1,4 +1,4 @@
-"""Parameters of a model under a name of their own."""
+"""Presets: named parameters of a model."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def presets(lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def key(lab) -> str:
-    """Key of the training of `vae`."""
+    """Return the key of the training of `vae`."""
     return str(lab.plan().runs["vae", 1].step.key)
 
 
 def test_a_preset_stands_for_its_parameters(presets) -> None:
-    """The preset's name is in no key: a preset and its parameters written out are one training."""
+    """A preset's name is in no key: the preset and its explicit parameters are the same training."""
     presets.edit(PLAIN, "{kind: vae, filters: [4, 8], beta: 2.0}")
     before = key(presets)
     presets.edit("{kind: vae, filters: [4, 8], beta: 2.0}", "{kind: vae, preset: small}")
@@ -35,14 +35,14 @@ def test_a_preset_stands_for_its_parameters(presets) -> None:
 
 
 def test_what_is_given_lies_over_the_preset(presets) -> None:
-    """A parameter beside the preset replaces the preset's."""
+    """A parameter next to the preset overrides the preset's."""
     before = key(presets)
     presets.edit(PLAIN, "{kind: vae, preset: small, beta: 1.0}")
     assert key(presets) == before
 
 
 def test_the_title_is_the_presets(presets) -> None:
-    """Sentences and captions call the run's model by the title of its preset."""
+    """Sentences and captions refer to the run's model by the title of its preset."""
     presets.edit(PLAIN, "{kind: vae, preset: small}")
     plan = presets.plan()
     assert gather.material(plan).runs["vae"].model == SMALL.title
@@ -59,7 +59,7 @@ def test_the_title_is_the_presets(presets) -> None:
     ],
 )
 def test_an_unknown_preset(presets, model: str, said: tuple[str, ...]) -> None:
-    """A preset that the model does not have is a mistake with its line and what there is."""
+    """For an unknown preset, the mistake gives its line and the existing presets."""
     presets.edit(PLAIN, model)
     with pytest.raises(ReportError) as caught:
         presets.plan()

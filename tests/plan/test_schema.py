@@ -1,4 +1,4 @@
-"""The JSON Schema by which editors complete and check experiment files."""
+"""The JSON Schema with which editors complete and check experiment files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PARTS = SCHEMA["$defs"]
 
 
 def kinds(choices: list[dict[str, Any]]) -> list[str]:
-    """The kinds among choices that are mappings."""
+    """Return the kinds among choices that are mappings."""
     return [each["properties"]["kind"]["const"] for each in choices if "const" in each.get("properties", {}).get("kind", {})]
 
 
 @pytest.mark.parametrize("section", ["data", "runs", "sweeps", "metrics", "figures", "subfigures", "tasks"])
 def test_a_section_holds_what_has_an_id(section: str) -> None:
-    """Its entries stand under ids, and nothing stands under what is none."""
+    """The entries of a section have ids as keys, and other keys are refused."""
     entries = SCHEMA["properties"][section]
     assert entries["additionalProperties"] is False
     ((pattern, _),) = entries["patternProperties"].items()
@@ -29,7 +29,7 @@ def test_a_section_holds_what_has_an_id(section: str) -> None:
 
 @pytest.mark.parametrize(("section", "registry"), [("metrics", METRICS), ("figures", FIGURES)])
 def test_entries_of_a_kind(section: str, registry: Any) -> None:
-    """An entry is one of all kinds, with its parameters beside what every entry has, or names parameters alone."""
+    """An entry has a kind with its parameters and the common keys, or only parameters."""
     (entry,) = SCHEMA["properties"][section]["patternProperties"].values()
     assert kinds(entry["anyOf"]) == [*registry.names()]
     for each, (_, declared) in zip(entry["anyOf"], registry, strict=False):
@@ -49,13 +49,13 @@ def test_entries_of_a_kind(section: str, registry: Any) -> None:
     ],
 )
 def test_a_slot_is_a_name_or_a_mapping(choices: list[dict[str, Any]], registry: Any) -> None:
-    """The short form names a kind or a file, the long form has its parameters."""
+    """The short form names a kind or a file; the long form has its parameters."""
     assert [*choices[0]["enum"]] == [*registry.names()]
     assert kinds(choices) == [*registry.names()]
 
 
 def test_presets_of_a_model_are_offered() -> None:
-    """Where a model has some; none is chosen by null."""
+    """A model offers its presets, or null for none."""
     offered = {
         each["properties"]["kind"]["const"]: each["properties"] for each in PARTS["Run"]["properties"]["model"]["anyOf"][2:-2]
     }
@@ -75,7 +75,7 @@ def test_the_training() -> None:
 
 
 def test_what_stands_in_a_file_alone() -> None:
-    """A file may extend another and have profiles, and so may lack what the whole experiment must have."""
+    """A file may extend another and have profiles, and so need not have all required keys."""
     assert {"extends", "profiles", "default_profile"} <= {*SCHEMA["properties"]}
     assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert not [name for name in ("Report", "Data", "Run", "Sweep", "Subfigures") if "required" in PARTS[name]]

@@ -1,4 +1,4 @@
-"""Figures that show facts: what they need, what draws them again, what cannot be shown."""
+"""Figures of facts: their inputs, what redraws them, and what cannot be shown."""
 
 from __future__ import annotations
 
@@ -54,21 +54,21 @@ FIGURE = "  bars: {kind: ./bars.py, runs: [vae, longer]}\n  grid:"
 
 @pytest.fixture
 def shown(built):
-    """A finished report with a figure of its facts, which is not drawn yet."""
+    """A finished report with a figure of its facts that has not been drawn."""
     (built.experiment.parent / "bars.py").write_text(BARS)
     built.edit("  grid:", FIGURE)
     return built
 
 
 def problems(lab) -> list[str]:
-    """What the plan says of the experiment."""
+    """Return the plan's messages about the experiment."""
     with pytest.raises(ReportError) as caught:
         lab.plan()
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_figure_shows_what_was_measured(shown) -> None:
-    """It is drawn from stored facts alone, and gets value, seeds, unit, direction, reduction and number of images."""
+    """The figure is drawn from stored facts, and gets value, seeds, unit, direction, reduction and number of images."""
     assert shown.to_do() == ["figure bars"]
     assert shown.run("figure", "bars", "--report", "tiny") == 0
     plan = shown.plan()
@@ -88,7 +88,7 @@ def test_a_figure_shows_what_was_measured(shown) -> None:
 
 
 def test_a_figure_needs_the_facts_of_every_seed(shown) -> None:
-    """What a figure alone needs are the facts that it shows, of each seed, with their trainings; no other metric."""
+    """A figure alone needs only the facts that it shows, for each seed, with their trainings, and no other metric."""
     shown.edit("    name: VAE", "    name: VAE\n    seeds: [1, 2]")
     plan = shown.plan()
     assert [*plan.figures["bars"].needs] == [f"{run}.test.elbo@{seed}" for run in ("vae", "longer") for seed in (1, 2)]
@@ -107,7 +107,7 @@ def test_an_option_draws_again_and_nothing_else(shown) -> None:
 
 
 def test_a_changed_fact_draws_again(shown) -> None:
-    """Another way to measure changes the key of the figures that show it, and of no other one."""
+    """Another way to measure changes the key of the figures that show it, and of no other figure."""
     before = shown.plan()
     shown.edit("runs: [vae, longer], split: test}\n", "runs: [vae, longer], split: test, samples: 2}\n")
     after = shown.plan()
@@ -124,7 +124,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("case", UNKNOWN)
 def test_an_unknown_fact(shown, case: str) -> None:
-    """A fact that no metric gives is a mistake of the plan: it says which runs have it, or the nearest facts."""
+    """For a fact that no metric gives, the mistake says which runs have it, or lists the nearest facts."""
     old, new, allowed, step = UNKNOWN[case]
     shown.edit(f"runs: {old}\n  grid", f"runs: {new}\n  grid")
     found = problems(shown)
@@ -134,14 +134,14 @@ def test_an_unknown_fact(shown, case: str) -> None:
 
 
 def test_a_wrong_metric_is_one_mistake(shown) -> None:
-    """Facts that are missing because their metric is wrong are not mistakes of the figure, too."""
+    """Facts missing because of a wrong metric are not reported as mistakes of the figure."""
     shown.edit("kind: elbo, runs: [vae, longer], split: test", "kind: elbow, runs: [vae, longer], split: test")
     (found,) = problems(shown)
     assert "unknown metric" in found
 
 
 def test_runs_that_a_kind_cannot_show(shown) -> None:
-    """The kind's own check speaks when the plan is made, at the line of the parameter that it names."""
+    """The kind's own check runs during planning, and reports at the line of the parameter that it names."""
     shown.edit("training: {epochs: 8}", "training: {epochs: 1}")
     (found,) = problems(shown)
     assert found.startswith(str(shown.experiment))
@@ -149,7 +149,7 @@ def test_runs_that_a_kind_cannot_show(shown) -> None:
 
 
 def test_a_subject_knows_in_what_its_sweep_differs(lab) -> None:
-    """An arm's settings by their key paths: as resolved, also where the run inherits them or the value is a preset's name."""
+    """An arm's settings are resolved values by key path, including inherited ones and those of presets."""
     lab.edit(
         "metrics:\n", "sweeps:\n  s:\n    run: vae\n    over: {model.latent_dim: [2, 3], training.epochs: [1, 2]}\nmetrics:\n"
     )
@@ -165,7 +165,7 @@ def test_a_subject_knows_in_what_its_sweep_differs(lab) -> None:
 
 
 def test_data_sets_of_one_name_are_told_apart(lab) -> None:
-    """On an axis of a sweep data sets printed alike have beside the name what differs; a name of its own has nothing."""
+    """On a sweep axis, data sets printed alike are followed by what differs, except for those with a user's name."""
     lab.edit("runs:\n  ae:", "  more:\n    dataset: {kind: digits, copies: 1}\nruns:\n  ae:")
     lab.edit("metrics:\n", "sweeps:\n  s:\n    run: ae\n    over: {data: [digits, more]}\nmetrics:\n")
     lab.edit("  grid:", "  arms: {kind: reconstructions, runs: [s]}\n  grid:")

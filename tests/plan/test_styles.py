@@ -1,4 +1,4 @@
-"""The style file of a report: what it draws again, and what it may not set."""
+"""The style file of a report: what it redraws, and what it may not set."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ STYLE = "# our colours\naxes.titlesize: 10\ngrid.color: eeeeee  # light\naxes.fa
 
 @pytest.fixture
 def styled(lab):
-    """The project with a style beside the experiment."""
+    """The project with a style next to the experiment."""
     lab.edit("date: 2025-01-02}", "date: 2025-01-02, style: ours.mplstyle}")
     return write(lab, STYLE)
 
 
 def write(lab, text):
-    """Writes the style file."""
+    """Write the style file."""
     (lab.experiment.parent / "ours.mplstyle").write_text(text)
     return lab
 
 
 def keys(lab) -> dict[str, str]:
-    """Key of each step by its label."""
+    """Return the key of each step by its label."""
     plan = lab.plan()
     return {p.label: p.step.key for target in plan.everything() for p in target.closure()}
 
 
 def changed(before, after) -> set[str]:
-    """Labels of the steps with another key."""
+    """Return the labels of the steps whose keys differ."""
     return {label for label in before if before[label] != after[label]}
 
 
 def test_a_changed_style_draws_figures_again_and_nothing_else(styled) -> None:
-    """Its values stand in the keys of all figures, and in no other; comments and spaces do not count."""
+    """The values of a style are in the keys of all figures and in no other; comments and spaces do not count."""
     before = keys(styled)
     assert changed(before, keys(write(styled, STYLE.replace("10", "12")))) == {"figure codes", "figure grid"}
     assert not changed(before, keys(write(styled, f"# other words\n\n{STYLE}".replace("size: 10", "size : 10  # points"))))
 
 
 def test_a_style_is_drawn_with(built) -> None:
-    """A figure drawn under another style has other bytes, and the document is made anew; nothing is trained or measured."""
+    """Another style gives a figure other bytes and a new document, but no new training or measurement."""
     built.edit("date: 2025-01-02}", "date: 2025-01-02, style: ours.mplstyle}")
     write(built, "axes.facecolor: ffeedd\n")
     before = (built.workspace.figures / "tiny" / "01-codes.svg").read_bytes()
@@ -71,7 +71,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("case", MISTAKES)
 def test_mistakes_of_a_style(styled, case: str) -> None:
-    """Each is said with file and line when the plan is made."""
+    """Each mistake is reported with file and line by the plan."""
     line, rule, told = MISTAKES[case]
     text = STYLE if case == "twice" else ""
     with pytest.raises(ReportError) as caught:
@@ -83,7 +83,7 @@ def test_mistakes_of_a_style(styled, case: str) -> None:
 
 
 def test_all_mistakes_at_once(styled) -> None:
-    """As many as there are lines with mistakes."""
+    """There is one message per line with a mistake."""
     with pytest.raises(ReportError) as caught:
         write(styled, "axes.tilesize: 4\nsvg.fonttype: none\nnothing\n").plan()
     assert len(caught.value.problems) == 3
@@ -91,14 +91,14 @@ def test_all_mistakes_at_once(styled) -> None:
 
 @pytest.mark.parametrize("name", ["other.mplstyle", "tiny.yaml"])
 def test_a_file_that_is_no_style(styled, name: str) -> None:
-    """A missing file, or one that is no style, is a mistake at its key, with the styles that there are."""
+    """A missing or invalid style file is a mistake at its key that lists the existing styles."""
     styled.edit("ours.mplstyle", name)
     with pytest.raises(ReportError, match=r"tiny\.yaml:1: report\.style: .*\n.*ours\.mplstyle"):
         styled.plan()
 
 
 def test_a_value_that_does_not_fit_stops_before_any_training(styled, capsys) -> None:
-    """Matplotlib's own check speaks first: no run is started."""
+    """Matplotlib's own check precedes all runs, so that none is started."""
     write(styled, "axes.titlesize: 10\naxes.grid: perhaps\n")
     assert styled.run("build", "tiny") == 1
     said = capsys.readouterr().err
@@ -107,7 +107,7 @@ def test_a_value_that_does_not_fit_stops_before_any_training(styled, capsys) -> 
 
 
 def test_a_hash_in_quotes_is_a_colour(tmp_path) -> None:
-    """What stands after a hash is a comment, unless it stands in quotes."""
+    """A hash starts a comment, unless it is in quotes."""
     file = tmp_path / "a.mplstyle"
     file.write_text("axes.facecolor: \"#eeeeee\" # c\naxes.prop_cycle: cycler('color', ['#000000', 'ff0000'])\n")
     style, problems = read_style(file)
@@ -116,13 +116,13 @@ def test_a_hash_in_quotes_is_a_colour(tmp_path) -> None:
 
 
 def test_the_names_are_those_of_matplotlib() -> None:
-    """Read without importing it, they are all that it has; each beginning that is refused stands for one of them at least."""
+    """The names, read without importing Matplotlib, are all of its own, and each refused prefix matches at least one."""
     assert known_settings() == {name for name in mpl.rcParams if not name.startswith("_")}
     assert all(any(name.startswith(beginning) for name in known_settings()) for beginning in REFUSED)
 
 
 def test_names_are_known_without_matplotlib() -> None:
-    """A build that draws nothing checks its style, and does not import it."""
+    """A build that draws nothing checks its style without importing Matplotlib."""
     code = (
         "import sys; from report_builder.plan import styles; assert styles.known_settings() and 'matplotlib' not in sys.modules"
     )

@@ -19,13 +19,13 @@ def swept(lab):
 
 
 def keys(lab) -> dict[str, str]:
-    """Key of each step by its label."""
+    """Return the key of each step by its label."""
     plan = lab.plan()
     return {p.label: p.step.key for target in plan.everything() for p in target.closure()}
 
 
 def test_an_arm_is_the_run_that_it_equals(swept) -> None:
-    """The arm with the run's own settings is the run's training; the others are trainings of their own."""
+    """An arm with the run's own settings is the run's training; other arms are separate trainings."""
     runs = swept.plan().runs
     assert runs["latent-2", 1].step.key == runs["vae", 1].step.key
     assert runs["latent-3", 1].step.key not in {runs["vae", 1].step.key, runs["longer", 1].step.key}
@@ -40,7 +40,7 @@ def test_arms_are_measured_and_shown(swept) -> None:
 
 
 def test_a_further_value_leaves_the_other_arms_alone(swept) -> None:
-    """A value that is added to an axis trains one run more; finished arms, and what was measured on them, stay as they are."""
+    """An additional value of an axis adds one training and leaves finished arms and their measurements unchanged."""
     before = keys(swept)
     swept.edit("[2, 3]", "[1, 2, 3]")
     after = keys(swept)
@@ -50,7 +50,7 @@ def test_a_further_value_leaves_the_other_arms_alone(swept) -> None:
 
 
 def test_another_name_trains_nothing(swept) -> None:
-    """The names of a sweep and of its arms are in no key of a training or of a measurement."""
+    """Names of a sweep and of its arms are in no key of a training or measurement."""
     before = {key for label, key in keys(swept).items() if not label.startswith("figure")}
     swept.edit("    run: vae\n", "    run: vae\n    name: 'd = {latent_dim}'\n")
     for old, new in (("  latent:\n", "  sizes:\n"), ("longer, latent]", "longer, sizes]"), ("runs: [latent]", "runs: [sizes]")):
@@ -69,7 +69,7 @@ def test_an_unknown_parameter_of_an_axis(swept) -> None:
 
 
 def test_a_misspelt_sweep(swept) -> None:
-    """An unknown id in a list of runs is compared with the sweeps, too."""
+    """An unknown id in a list of runs is also compared with the names of sweeps."""
     swept.edit("longer, latent]", "longer, latnet]")
     with pytest.raises(ReportError, match="Did you mean 'latent'"):
         swept.plan()

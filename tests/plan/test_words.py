@@ -1,4 +1,4 @@
-"""Which words of a language are in the key of a figure."""
+"""The words of a language in the key of a figure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def said(language: Language, name: str) -> str:
 
 
 def test_words_are_found_by_their_keys(tmp_path) -> None:
-    """A whole key, one with an end that is not known before it runs; a text that only looks like one names nothing."""
+    """Complete keys and keys with a variable end are found; a text that only resembles a key gives none."""
     (tmp_path / "own.py").write_text(CODE)
     found = spelt(tmp_path / "own.py", "pl", Memo(tmp_path / "memo.json"))
     assert found == {
@@ -30,7 +30,7 @@ def test_words_are_found_by_their_keys(tmp_path) -> None:
 
 @pytest.mark.parametrize(("word", "drawn_again"), [("axis.latent", True), ("verdict.same", False), ("skip", False)])
 def test_a_word_that_no_figure_prints_draws_none_again(lab, monkeypatch, word: str, *, drawn_again: bool) -> None:
-    """A changed label of an axis is another figure; a word of verdicts or of the page is not."""
+    """Another axis label changes the keys of figures; a word of verdicts or of the page does not."""
     before = {id_: planned.step.key for id_, planned in lab.plan().figures.items()}
     load = languages.load
     other = {code: replace(load(code), words={**load(code).words, word: "other words"}) for code in languages.codes()}
@@ -40,7 +40,7 @@ def test_a_word_that_no_figure_prints_draws_none_again(lab, monkeypatch, word: s
 
 
 def test_names_of_classes_are_in_the_key(lab, monkeypatch) -> None:
-    """Another translation of a class draws figures again."""
+    """Another translation of a class changes the keys of figures."""
     before, load = {id_: planned.step.key for id_, planned in lab.plan().figures.items()}, languages.load
     other = {code: replace(load(code), names={"cat": "other"}) for code in languages.codes()}
     monkeypatch.setattr(languages, "load", other.__getitem__)

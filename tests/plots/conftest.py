@@ -1,4 +1,4 @@
-"""Small arrays as probes give them, and a way to draw them under the report's style."""
+"""Small arrays as probes give them, and a fixture that draws them in the report's style."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def style():
 
 @pytest.fixture
 def drawn():
-    """`drawn(kind, arrays, runs=..., ...)` draws under the style; every run is named by its id in capitals."""
+    """`drawn(kind, arrays, runs=..., ...)` draws in the style; every run is named by its id in capitals."""
 
     def draw(name, arrays, *, language="en", subjects=None, **parameters):
         kind = FIGURES.get(name)

@@ -9,7 +9,7 @@ from report_builder.errors import ReportError
 
 
 def arrays(batches=2, shade=0.5):
-    """Two images, the first of which has the attribute, decoded with three multiples of its vector."""
+    """Return arrays of two images, the first with the attribute, decoded with three multiples of its vector."""
     made = np.ones((2, 3, 4, 4, 1)) * (shade + np.array([[0, 0.1, 0.2], [0.25, 0.35, 0.45]]))[..., None, None, None]
     found = {"images": made, "x": np.ones((2, 4, 4, 1)) * np.array([0.05, 0.15])[:, None, None, None], "has": np.array([1, 0])}
     rows = {name: np.arange(batches) + 0.5 for name in ("moved_with", "moved_without", "distance", "change")}
@@ -22,12 +22,12 @@ def arrays(batches=2, shade=0.5):
 
 
 def texts(drawing):
-    """All labels of a sheet."""
+    """Return all labels of a sheet."""
     return [text.get_text() for axes in drawing.figure.axes for text in axes.texts if text.get_text()]
 
 
 def test_each_image_stands_before_its_multiples(drawn):
-    """A row for each image: the original, then the multiples in their order, each with its sign above it."""
+    """Each row has the original and then the multiples in order, each with its sign above."""
     drawing = drawn("attribute_vector", {"vae": arrays()}, attribute="Blond_Hair", ink="light")
     assert texts(drawing) == ["with it", "without it", "original", "−1", "0", "+1.5"]
     painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0] / 255
@@ -39,14 +39,14 @@ def test_each_image_stands_before_its_multiples(drawn):
 
 
 def test_originals_stand_for_all_runs(drawn):
-    """Runs that were shown other images, or another attribute, are refused: their row would lie beside a foreign original."""
+    """Runs of other images or of another attribute are refused, since their rows would have a foreign original."""
     for name, other in (("x", arrays()["x"] / 2), ("attribute", np.array("Smiling"))):
         with pytest.raises(ReportError, match=f"'ae' and 'vae' were not measured on the same data(?s:.*){name}"):
             drawn("attribute_vector", {"ae": arrays(), "vae": arrays() | {name: other}}, attribute="Blond_Hair")
 
 
 def test_the_table_tells_how_the_vector_was_found(drawn):
-    """S3-F12: a row for each batch; of several runs the shorter ones end in blanks, and headings name the run."""
+    """S3-F12: the table has a row for each batch; shorter runs end in blanks, and headings name the run."""
     single = drawn("attribute_vector", {"vae": arrays()}, attribute="Blond_Hair").table
     assert [column.heading for column in single.columns][:2] == ["batch", "images with it"]
     assert list(single.columns[1].values) == [7, 14]

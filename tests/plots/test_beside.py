@@ -1,4 +1,4 @@
-"""Labels of crowded points can be read and followed."""
+"""Labels of crowded points can be read and assigned to their points."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from report_builder.plots._beside import CLEAR, beside
 
 
 def crowd(seed):
-    """Eighteen points of which six lie close together."""
+    """Return eighteen points, six of which are close together."""
     random = np.random.default_rng(seed)
     return np.concatenate([random.normal(0, 5, (12, 2)), random.normal(1, 0.3, (6, 2))])
 
 
 def apart(a, b):
-    """Distances of points from other points."""
+    """Return the distances between two sets of points."""
     return np.linalg.norm(a[:, None] - b[None], axis=2)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_labels_cover_neither_each_other_nor_points(seed):
-    """Each is as far as was asked from every other one, clear of all points, and stands with its own point, not far off."""
+    """Labels keep the requested distance from each other, are clear of all points, and stay near their own point."""
     points, distance = crowd(seed), 2.0
     labels = beside(points, distance)
     assert (apart(labels, labels) + 9 * distance * np.eye(18)).min() >= distance
@@ -30,7 +30,7 @@ def test_labels_cover_neither_each_other_nor_points(seed):
 
 
 def crossing(a, b, c, d):
-    """Whether the line from a to b crosses that from c to d."""
+    """Return whether the segments ab and cd cross."""
 
     def turn(p, q, r):
         return np.sign((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
@@ -40,14 +40,14 @@ def crossing(a, b, c, d):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_lines_do_not_cross(seed):
-    """The lines from the points to their labels can be followed."""
+    """The lines from points to their labels do not cross, so that they can be followed."""
     points = crowd(seed)
     ways = list(zip(points, beside(points, 2.0), strict=True))
     assert not [(i, j) for i in range(18) for j in range(i) if crossing(*ways[i], *ways[j])]
 
 
 def test_a_lonely_point_has_its_label_at_hand():
-    """Without neighbours a label stands at the upper right, a distance off; equal points have labels of their own."""
+    """A label without neighbours is at the upper right at the given distance, and equal points get separate labels."""
     offset = beside(np.array([[3.0, 4.0]]), 2.0)[0] - [3, 4]
     assert offset == pytest.approx([0.9 * 2**0.5] * 2)
     twins = beside(np.zeros((3, 2)), 1.0)

@@ -1,4 +1,4 @@
-"""Maps of codes that say what they are."""
+"""Maps of codes, with axes and captions that say what they are."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from report_builder.kinds import FIGURES, Subject
 
 @pytest.fixture
 def mapped(codes):
-    """Maps of codes of five dimensions."""
+    """Maps of five-dimensional codes."""
     random = np.random.default_rng(1)
     known = {"z_mean": random.normal(size=(100, 5)), "pca": random.normal(size=(100, 2)), "tsne": random.normal(size=(100, 2))}
     return codes | known | {"explained": np.array([0.5, 0.25]), "perplexity": np.array(30.0)}
 
 
 def test_each_method_has_a_panel_with_its_map(drawn, mapped):
-    """PCA stands beside t-SNE; axes say component and share of the variance, or t-SNE, whose axes have no ticks."""
+    """PCA and t-SNE are side by side; PCA axes give component and share of variance, t-SNE axes have no ticks."""
     drawing = drawn("code_map", {"vae": mapped}, labels=False)
     left, right = drawing.figure.axes
     np.testing.assert_allclose(left.collections[0].get_offsets(), mapped["pca"][mapped["y"] == 0])
@@ -32,7 +32,7 @@ def test_each_method_has_a_panel_with_its_map(drawn, mapped):
 
 
 def test_codes_of_two_dimensions_are_shown_themselves(drawn, codes, mapped):
-    """Without t-SNE the codes stand in its panel, with the axes of codes, and the caption says of which run."""
+    """Without t-SNE, two-dimensional codes are shown themselves, with code axes, and the caption names the run."""
     flat = codes | {"pca": codes["z_mean"], "explained": np.array([0.6, 0.4])}
     drawing = drawn("code_map", {"small": flat, "large": mapped}, methods=("tsne",), labels=False)
     left = drawing.figure.axes[0]
@@ -45,7 +45,7 @@ def test_codes_of_two_dimensions_are_shown_themselves(drawn, codes, mapped):
 
 
 def test_a_code_of_one_dimension_is_refused_before_the_training():
-    """When the plan is made the setting of the run tells that there is no plane."""
+    """The plan refuses a one-dimensional code by the setting of the run."""
     kind = FIGURES.get("code_map")
     people = {"a": Subject("A", latent_dim=1), "b": Subject("B", latent_dim=2)}
     with pytest.raises(ReportError, match="a: latent_dim 1"):
@@ -55,7 +55,7 @@ def test_a_code_of_one_dimension_is_refused_before_the_training():
 
 @pytest.mark.parametrize("name", ["latent_scatter", "latent_cdf", "prior_samples"])
 def test_coordinates_are_checked_before_the_training(name):
-    """A coordinate beyond latent_dim is refused when the plan is made; where nothing is known it is not."""
+    """The plan refuses a coordinate beyond latent_dim, unless the dimension is unknown."""
     kind = FIGURES.get(name)
     asked = kind.parameters(runs=("a",), axes=(1, 3))
     with pytest.raises(ReportError, match="latent_dim of 'a' is 2"):

@@ -1,4 +1,4 @@
-"""The panel of a conditional model shows what was asked where it was asked."""
+"""The panel of a conditional model shows each image at the place of its condition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = np.array(["zero", "one", "two"])
 
 
 def asked(order=tuple(range(6)), **more):
-    """Images of 2 x 3 cells of 2 x 2 pixels, each as grey as its cell's number, in any order."""
+    """Return images of 2 x 3 cells of 2 x 2 pixels, in any order, each as grey as the number of its cell."""
     order = np.array(order)
     images = np.ones((6, 4, 6, 1)) * (order / 10)[:, None, None, None]
     cells = {"asked_row": order // 3, "asked_column": order % 3, "cells": np.array([2, 3]), "grid": np.array([1, 6, 1])}
@@ -21,7 +21,7 @@ def asked(order=tuple(range(6)), **more):
 
 
 def levels(drawing):
-    """Grey levels of the panel's images, in tenths."""
+    """Return the grey levels of the panel's images, in tenths."""
     axes = drawing.figure.axes[0]
     painted = np.asarray(axes.images[0].get_array())[..., 0]
     tall, wide = painted.shape
@@ -30,12 +30,12 @@ def levels(drawing):
 
 
 def texts(drawing):
-    """All labels of the panel."""
+    """Return all labels of the panel."""
     return [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
 
 
 def test_rows_are_rows_and_columns_are_columns(drawn):
-    """S0-E22: the image of row 2, column 3 stands in the second row and third column, in whatever order images come."""
+    """S0-E22: the image of row 2, column 3 is in the second row and third column, whatever the order of the images."""
     for order in (range(6), (5, 3, 1, 0, 2, 4)):
         drawing = drawn("condition_panel", {"cvae": asked(order)}, z="prior", ink="light")
         assert levels(drawing) == [[0, 1, 2], [3, 4, 5]]
@@ -43,7 +43,7 @@ def test_rows_are_rows_and_columns_are_columns(drawn):
 
 
 def test_the_frame_lies_on_the_cell_asked(drawn):
-    """In the image of row 2, column 3 the frame has the place and the size of that cell; it can be left out."""
+    """In the image of row 2, column 3, the frame has position and size of that cell, and it can be disabled."""
     axes = drawn("condition_panel", {"cvae": asked()}, z="prior").figure.axes[0]
     frame, wide, tall = axes.patches[5], *(abs(b - a) for a, b in (axes.get_xlim(), axes.get_ylim()))
     assert len(axes.patches) == 6
@@ -55,7 +55,7 @@ def test_the_frame_lies_on_the_cell_asked(drawn):
 
 
 def test_the_caption_says_which_image_was_encoded(drawn):
-    """S0-E23: class, index and split of the encoded image are stated, with the class asked."""
+    """S0-E23: the caption states class, index and split of the encoded image, and the requested class."""
     encoded = asked(index=np.full(6, 16), source_class=np.full(6, 2))
     details = drawn("condition_panel", {"cvae": asked() | encoded}, split="validation").details
     assert "Class asked: one." in details
@@ -64,14 +64,14 @@ def test_the_caption_says_which_image_was_encoded(drawn):
 
 @pytest.mark.parametrize(("z", "stated"), [("prior", "a new draw from N(0, I) for each image"), ("fixed", "one draw")])
 def test_the_caption_says_how_codes_were_drawn(drawn, z, stated):
-    """S0-E08: a fixed and a new code for each cell are different experiments, and their captions differ; the seed is stated."""
+    """S0-E08: the caption distinguishes a fixed code from a new one per cell, and states the seed."""
     details = drawn("condition_panel", {"cvae": asked()}, z=z, seed=7).details
     assert stated in details
     assert "seed of the draw: 7" in details
 
 
 def test_runs_stand_side_by_side(drawn):
-    """Two runs are two panels under their names, and what differs between them is stated by name."""
+    """Two runs give two panels under their names, and the caption states their differences by name."""
     arrays = {"small": asked(), "large": asked() | {"asked_class": np.full(6, 2)}}
     drawing = drawn("condition_panel", arrays, z="prior")
     assert {"SMALL", "LARGE"} <= set(texts(drawing))
@@ -79,7 +79,7 @@ def test_runs_stand_side_by_side(drawn):
 
 
 def test_what_is_asked_of_the_probe():
-    """An encoded code asks for its own class, a drawn one for one class, the first by default; always every cell."""
+    """An encoded code requests its own class, a drawn one a single class, by default the first; both request every cell."""
     kind = FIGURES.get("condition_panel")
 
     def parameters(**given):
@@ -98,7 +98,7 @@ def test_what_is_asked_of_the_probe():
 
 
 def product(**more):
-    """Two draws of each of three classes, with and without a smile, as grey as their place: smile slowest, draws fastest."""
+    """Return two draws of three classes with and without a smile, as grey as their index: smile slowest, draws fastest."""
     place = np.arange(12)
     images = np.ones((12, 4, 6, 1)) * (place / 20)[:, None, None, None]
     asked_class, draw = place // 2 % 3, place % 2
@@ -109,19 +109,19 @@ def product(**more):
 
 
 def part(arrays, chosen):
-    """Some of the images with all that belongs to them."""
+    """Return some of the images with everything that belongs to them."""
     return {name: each[chosen] if len(each) == 12 else each for name, each in arrays.items()}
 
 
 def greys(drawing, rows, columns):
-    """Grey levels of a panel's images, in twentieths."""
+    """Return the grey levels of a panel's images, in twentieths."""
     painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0]
     at = [[round((i + 0.5) * side / n) for i in range(n)] for side, n in zip(painted.shape, (rows, columns), strict=True)]
     return np.round(painted[np.ix_(*at)] / 12.75).astype(int).tolist()
 
 
 def test_codes_stay_along_a_row_of_classes(drawn):
-    """The classic panel: a fixed z in each row, the classes as columns, and the caption says so."""
+    """The classic panel has a fixed z per row and the classes as columns, and the caption says so."""
     drawing = drawn("condition_panel", {"cvae": part(product(), slice(6))}, rows="z", columns="class", z="fixed", ink="light")
     assert greys(drawing, 2, 3) == [[0, 2, 4], [1, 3, 5]]
     assert texts(drawing) == ["draw 1", "draw 2", "zero", "one", "two"]
@@ -131,7 +131,7 @@ def test_codes_stay_along_a_row_of_classes(drawn):
 
 
 def test_an_attribute_is_absent_then_present(drawn):
-    """An axis of an attribute has two places, no and yes, by what the condition says of each image in whatever order."""
+    """An attribute axis has the places no and yes, according to each image's condition, whatever the order."""
     arrays = part(product(), np.arange(12)[::-1][1::2])
     drawing = drawn(
         "condition_panel", {"cvae": arrays}, rows={"attribute": "big_smile"}, columns="class", z="fixed", ink="light"
@@ -143,7 +143,7 @@ def test_an_attribute_is_absent_then_present(drawn):
 
 
 def test_encoded_images_are_named_by_their_places(drawn):
-    """With z encoded the places along the axis of codes are the images whose codes are used."""
+    """With z encoded, places along the code axis are the images whose codes are used."""
     arrays = part(product(), slice(6)) | {"index": np.array([4, 9] * 3), "source_class": np.zeros(6, int)}
     drawing = drawn("condition_panel", {"cvae": arrays}, rows="class", columns="z")
     assert texts(drawing)[-2:] == ["no. 4", "no. 9"]
@@ -151,7 +151,7 @@ def test_encoded_images_are_named_by_their_places(drawn):
 
 
 def test_what_other_axes_ask_of_the_probe():
-    """Each axis asks for what it shows and for no more: classes, cells of a row or column, codes, attributes both ways."""
+    """Each axis requests exactly what it shows: classes, cells of a row or column, codes, or both attribute values."""
     kind = FIGURES.get("condition_panel")
 
     def asked_of(**given):
@@ -175,13 +175,13 @@ def test_what_other_axes_ask_of_the_probe():
     ],
 )
 def test_axes_that_make_no_panel_are_refused(wrong, message):
-    """One thing on both axes, codes that do not stay, or two ways to name the class, are mistakes of the file."""
+    """The same quantity on both axes, a code axis with varying codes, and two ways to name the class are mistakes."""
     with pytest.raises(ValidationError, match=message):
         FIGURES.get("condition_panel").parameters.model_validate({"runs": ("cvae",), **wrong})
 
 
 def test_panels_of_many_runs_stand_in_bands(drawn):
-    """Five panels would have images of a centimetre: they stand in two bands, in which each image is half as wide again."""
+    """Five panels, whose images would be a centimetre wide, are set in two bands with images half as wide again."""
     drawing = drawn("condition_panel", {f"cvae{i}": asked() for i in range(5)}, z="prior")
     boxes = [axes.get_position() for axes in drawing.figure.axes]
     assert [len({round(box.y0, 2) for box in boxes}), len({round(box.x0, 2) for box in boxes})] == [2, 5]

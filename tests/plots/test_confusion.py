@@ -1,4 +1,4 @@
-"""Heat maps of what is taken for what: counts, numbers in the cells, and colours that can be read."""
+"""Heat maps of confusions: counts, numbers in the cells, and legible colours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENGLISH = languages.load("en")
 
 
 def judged(asked, recognised, names=("a", "b", "c")):
-    """Samples of classes, each recognised as a class of the judge, whose classes stand in another order."""
+    """Return samples of classes with the classes that the judge recognises, in another order."""
     other = ("c", "a", "b")
     probability = np.eye(3)[[other.index(name) for name in recognised]]
     found = {"asked_class": np.array([names.index(name) for name in asked]), "class_names": np.array(names)}
@@ -28,14 +28,14 @@ def judged(asked, recognised, names=("a", "b", "c")):
 
 
 def scored(n_of):
-    """Counts of images of each class (rows) recognised as each class, as a classifier's scores."""
+    """Return a classifier's scores with these counts of recognised classes (columns) for each class (rows)."""
     pairs = [(i, j) for i, row in enumerate(n_of) for j, n in enumerate(row) for _ in range(n)]
     y, found = np.array(pairs).T
     return {"probability": np.eye(len(n_of))[found], "y": y, "class_names": np.array([f"c{i}" for i in range(len(n_of))])}
 
 
 def cells(drawing):
-    """Texts of the cells of the first panel, row by row."""
+    """Return the texts of the cells of the first panel, row by row."""
     axes = drawing.figure.axes[0]
     rows, columns = axes.images[0].get_array().shape
     texts = {(round(t.get_position()[1]), round(t.get_position()[0])): t for t in axes.texts}
@@ -43,7 +43,7 @@ def cells(drawing):
 
 
 def test_rows_are_asked_columns_recognised(drawn):
-    """Classes are matched by name, those of which there is nothing have no column; the diagonal is what the caption counts."""
+    """Classes are matched by name, those without any image have no column, and the caption counts the diagonal."""
     drawing = drawn("confusion", {"gan": judged("aaab", "aabb")}, judge="cnn", cells="count")
     axes = drawing.figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "b"]
@@ -56,7 +56,7 @@ def test_rows_are_asked_columns_recognised(drawn):
 
 
 def test_shares_do_not_round_to_none_or_all(drawn):
-    """One image of a thousand is less than one per cent, not zero; the others are more than 99, not all."""
+    """One image of a thousand is printed as less than one per cent, the rest as more than 99 per cent."""
     drawing = drawn("confusion", {"cnn": scored([[999, 1], [10, 30]])})
     assert cells(drawing) == [[">99", "<1"], ["25", "75"]]
     assert drawing.figure.axes[0].get_ylabel() == "true class"
@@ -65,7 +65,7 @@ def test_shares_do_not_round_to_none_or_all(drawn):
 
 
 def test_every_run_says_its_own_share(drawn):
-    """Several runs have a panel each with a title, and the caption a share for each; the table has a row for each class."""
+    """Each run has a panel with a title and a share in the caption, and the table has a row for each class."""
     drawing = drawn("confusion", {"one": scored([[5, 0], [0, 5]]), "two": scored([[4, 1], [0, 5]])})
     assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["ONE", "TWO"]
     assert "ONE: 100% of 10; TWO: 90% of 10" in drawing.details
@@ -75,7 +75,7 @@ def test_every_run_says_its_own_share(drawn):
 
 @pytest.mark.parametrize(("classes", "numbers"), [(10, True), (60, False)])
 def test_numbers_stand_where_there_is_room(drawn, classes, numbers):
-    """Ten classes of two runs are printed side by side; of sixty only colours are shown, with a bar and some of the names."""
+    """Ten classes of two runs are printed as numbers; sixty are shown by colour only, with a bar and some of the names."""
     n_of = np.full((classes, classes), 1) + 20 * np.eye(classes, dtype=int)
     drawing = drawn("confusion", {"one": scored(n_of), "two": scored(n_of)}, cells="count")
     panel = drawing.figure.axes[0]
@@ -86,7 +86,7 @@ def test_numbers_stand_where_there_is_room(drawn, classes, numbers):
 
 
 def test_numbers_fit_into_their_cells(drawn):
-    """The widest number is narrower than a cell of the drawn figure, and names of neighbouring columns do not touch."""
+    """The widest number is narrower than its cell, and names of neighbouring columns do not touch."""
     drawing = drawn("confusion", {"one": scored(np.full((10, 10), 123)), "two": scored(np.full((10, 10), 45))}, cells="count")
     drawing.figure.draw_without_rendering()
     for axes in drawing.figure.axes:
@@ -97,7 +97,7 @@ def test_numbers_fit_into_their_cells(drawn):
 
 
 def lightness(colour):
-    """L*, a*, b* of an sRGB colour under D65."""
+    """Return L*, a*, b* of an sRGB colour under D65."""
     linear = np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)])
     xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
     x, y, z = (t ** (1 / 3) if t > (6 / 29) ** 3 else t / (3 * (6 / 29) ** 2) + 4 / 29 for t in xyz / [0.95047, 1, 1.08883])
@@ -105,7 +105,7 @@ def lightness(colour):
 
 
 def test_equal_steps_of_the_share_look_equal():
-    """The colours lie on a straight line of CIELAB, equally far apart, and get darker: grey prints keep the order."""
+    """The colours form an evenly spaced straight line in CIELAB that gets darker, so that grey prints keep the order."""
     lab = np.array([lightness(colour) for colour in _style.SHARES])
     steps = np.linalg.norm(np.diff(lab, axis=0), axis=1)
     assert steps == pytest.approx(steps.mean(), rel=0.08)
@@ -126,7 +126,7 @@ def test_numbers_can_be_read_on_every_colour(drawn):
 
 
 def test_the_style_names_the_colours(tmp_path):
-    """A report's style with `image.cmap` changes them, and the numbers stay legible on them."""
+    """A style with `image.cmap` changes the colours, on which numbers stay legible."""
     kind, arrays, seen = FIGURES.get("confusion"), {"cnn": scored([[9, 1], [0, 10]])}, []
     parameters = kind.parameters(runs=("cnn",))
 
@@ -150,13 +150,13 @@ def test_the_style_names_the_colours(tmp_path):
 
 
 def luminance(colour):
-    """Relative luminance of an sRGB colour."""
+    """Return the relative luminance of an sRGB colour."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return float(np.dot([0.2126, 0.7152, 0.0722], linear))
 
 
 def test_images_without_a_class_asked_are_refused():
-    """Samples of which no class was asked have no row."""
+    """Samples without a requested class, which would have no row, are refused."""
     arrays = judged("ab", "ab")
     del arrays["asked_class"]
     with pytest.raises(ReportError, match="no class was asked of the images of 'gan'"):
@@ -164,7 +164,7 @@ def test_images_without_a_class_asked_are_refused():
 
 
 def test_what_is_asked_of_whom():
-    """With a judge conditional samples are judged; without one the runs themselves classify a split."""
+    """With a judge, conditional samples are judged; without one, the runs themselves classify a split."""
     kind = FIGURES.get("confusion")
     judge = kind.reads(kind.parameters(runs=("gan",), judge="cnn", per_class=5))["gan"]
     assert (judge.kind, judge.judge, judge.parameters["images"]["per_condition"]) == ("classified", "cnn", 5)

@@ -1,4 +1,4 @@
-"""The sheet of a data set says of each image what the data say."""
+"""The sheet of a data set, with the labels of each image."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ CELLS = Condition("position", ("row", "column"))
 
 
 def pictures(conditions=(), condition=None, **more):
-    """Six images as grey as tenths of their place, of classes a, b, c in turn."""
+    """Return six images of the classes a, b, c in turn, as grey as their index in tenths."""
     x = np.ones((6, 4, 4, 1), dtype=np.float32) * (np.arange(6) / 10)[:, None, None, None].astype(np.float32)
     split = Split(x, np.arange(6) % 3, condition, more.get("attributes"))
     return ImageData({"train": split}, ("a", "b", "c"), (0.0, 1.0), conditions, more.get("names", ()))
 
 
 def on_canvas():
-    """The same in cells (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3) of 2 x 3."""
+    """Return the same images in the cells (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3) of 2 x 3."""
     row, column = np.divmod(np.arange(6), 3)
     return pictures((CELLS,), np.stack([row, column / 2], axis=1).astype(np.float32))
 
 
 def with_attributes():
-    """Images with two attributes, the second of which is the condition."""
+    """Return images with two attributes, the second of which is the condition."""
     attributes = np.array([[1, 1], [1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], dtype=np.uint8)
     condition = attributes[:, 1:].astype(np.float32)
     return pictures((Condition("attributes", ("Smiling",)),), condition, attributes=attributes, names=("Big_Nose", "Smiling"))
 
 
 def drawn(data, **parameters):
-    """The sheet of a data set, drawn under the style."""
+    """Return the sheet of a data set, drawn in the style."""
     kind = FIGURES.get("dataset_sheet")
     chosen = kind.parameters(data="pictures", **parameters)
     request = kind.reads(chosen)["pictures"]
@@ -46,12 +46,12 @@ def drawn(data, **parameters):
 
 
 def texts(drawing):
-    """All labels, stripped of the blank lines that level them."""
+    """Return all labels without the blank lines that align them."""
     return [text.get_text().strip() for axes in drawing.figure.axes for text in axes.texts]
 
 
 def levels(drawing, rows, columns):
-    """Grey levels of the images, in tenths."""
+    """Return the grey levels of the images, in tenths."""
     painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0]
     tall, wide = painted.shape
     down, right = ([round((i + 0.5) * side / n) for i in range(n)] for side, n in ((tall, rows), (wide, columns)))
@@ -59,21 +59,21 @@ def levels(drawing, rows, columns):
 
 
 def test_a_row_for_each_class():
-    """The first images of each class stand in the class's row, in the order of the split."""
+    """Each class has a row with its first images, in the order of the split."""
     drawing = drawn(pictures(), per_class=2, ink="light")
     assert levels(drawing, 3, 2) == [[0, 3], [1, 4], [2, 5]]
     assert texts(drawing)[:3] == ["a", "b", "c"]
 
 
 def test_classes_may_be_chosen():
-    """Only the classes named are shown, in the order in which they are named."""
+    """Only the given classes are shown, in the given order."""
     drawing = drawn(pictures(), per_class=1, classes=("c", 0), ink="light")
     assert texts(drawing)[:2] == ["c", "a"]
     assert levels(drawing, 2, 1) == [[2], [0]]
 
 
 def test_row_and_column_stand_below_each_image():
-    """S0-E22: below an image in the first row and third column stands (1, 3), and the caption says which is which."""
+    """S0-E22: below an image in the first row and third column is (1, 3), and the caption explains the order."""
     drawing = drawn(on_canvas(), per_class=2)
     assert texts(drawing)[-6:] == ["(1, 1)", "(2, 1)", "(1, 2)", "(2, 2)", "(1, 3)", "(2, 3)"]
     assert "row and column of its cell, counted from 1" in drawing.details
@@ -81,12 +81,12 @@ def test_row_and_column_stand_below_each_image():
 
 
 def test_cells_are_counted_in_the_whole_data():
-    """The number of a cell does not depend on which images are shown: of the last row alone it is still the second."""
+    """The number of a cell does not depend on the shown images: in the last row alone it is still the second."""
     assert texts(drawn(on_canvas(), per_class=1, classes=("c",)))[-1] == "(1, 3)"
 
 
 def test_the_first_images_with_their_classes():
-    """With `n` so many images, drawn from the split, stand in as many columns as asked, class and cell below each."""
+    """With `n`, as many images are drawn from the split and set in the requested columns, class and cell below each."""
     drawing = drawn(on_canvas(), n=6, columns=6, ink="light")
     assert len(levels(drawing, 1, 6)[0]) == 6
     assert {*texts(drawing)[-6:]} == {"a\n(1, 1)", "b\n(1, 2)", "c\n(1, 3)", "a\n(2, 1)", "b\n(2, 2)", "c\n(2, 3)"}
@@ -94,21 +94,21 @@ def test_the_first_images_with_their_classes():
 
 @pytest.mark.parametrize("columns", [2, 6])
 def test_columns_are_as_asked(columns):
-    """However wide the texts are, so many images stand side by side: texts are printed smaller, or broken."""
+    """The number of columns is as requested: wide texts are printed smaller, or broken into lines."""
     drawing = drawn(on_canvas(), n=6, columns=columns, width_cm=5)
     across = {round(text.xy[0]) for text in drawing.figure.axes[0].texts if "(" in text.get_text()}
     assert len(across) == columns
 
 
 def test_attributes_are_named_where_an_image_has_them():
-    """Attributes of the condition, and those asked for, stand below the images that have them, and the caption lists them."""
+    """Attributes of the condition, and requested ones, are below the images that have them, and the caption lists them."""
     drawing = drawn(with_attributes(), n=6, attributes=("Big_Nose",))
     assert sorted(texts(drawing)[-6:]) == ["a", "a\nSmiling\nBig Nose", "b", "b\nBig Nose", "c", "c\nSmiling"]
     assert "Smiling and Big Nose" in drawing.details
 
 
 def test_attributes_as_a_table():
-    """A row for each attribute, chosen or all, below the classes, and a column for each image; without any only the classes."""
+    """All or chosen attributes form rows below the classes, with a column per image; without any, there are only classes."""
     table = drawn(with_attributes(), per_class=1).table
     rows = list(zip(*(column.values for column in table.columns), strict=True))
     assert [column.heading for column in table.columns] == ["attribute", "1", "2", "3"]
@@ -119,18 +119,18 @@ def test_attributes_as_a_table():
 
 
 def test_an_attribute_that_the_data_lacks_is_refused():
-    """A misspelt attribute is named with the near miss."""
+    """For a misspelt attribute, the message suggests the nearest name."""
     with pytest.raises(ReportError, match="Did you mean 'Smiling'"):
         drawn(with_attributes(), n=4, attributes=("Smiling_",))
 
 
 def test_the_caption_names_data_and_split():
-    """Data set and split are stated."""
+    """The caption states data set and split."""
     assert "Pictures, training set" in drawn(pictures(), per_class=1).details
 
 
 def test_images_of_a_class_stand_in_the_order_of_their_cells():
-    """Row by row, in whatever order the data has them; so the cells of a class can be looked through."""
+    """Images of a class are ordered by cell, row by row, whatever their order in the data."""
     row, column = np.divmod(np.arange(6)[::-1], 3)
     data = pictures((CELLS,), np.stack([row, column / 2], axis=1).astype(np.float32))
     assert [text for text in texts(drawn(data)) if text.startswith("(")] == [

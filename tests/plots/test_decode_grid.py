@@ -9,7 +9,7 @@ from report_builder.plots.decode_grid import Parameters, reads
 
 
 def grid(n=3):
-    """Cells whose grey level tells their place in the list."""
+    """Return cells whose grey level increases with their index."""
     levels = np.arange(n * n, dtype=np.float32) / (n * n)
     images = np.ones((n * n, 4, 4, 1), dtype=np.float32) * levels[:, None, None, None]
     return {
@@ -21,7 +21,7 @@ def grid(n=3):
 
 
 def test_cells_stand_where_the_probe_put_them(drawn):
-    """Row 0 of the list is printed on top, its first cell on the left: neither transposed nor mirrored."""
+    """Row 0 of the arrays is printed at the top, its first cell on the left: neither transposed nor mirrored."""
     axes = drawn("decode_grid", {"ae": grid()}, ink="light").figure.axes[0]
     painted = np.asarray(axes.images[0].get_array())[..., 0]
     step = painted.shape[0] // 3
@@ -44,7 +44,7 @@ def test_ticks_are_round_and_at_their_coordinates(drawn):
 
 @pytest.mark.parametrize("n", [2, 4, 5, 15, 30])
 def test_ticks_stand_between_the_cells_that_were_decoded(drawn, n):
-    """Whatever the number of cells, and however odd their coordinates, ticks are round numbers at their places."""
+    """Whatever the number of cells and their coordinates, ticks are round numbers at the correct positions."""
     odd = grid(n) | {"axis_0": np.linspace(-3.07, 2.91, n)}
     axes = drawn("decode_grid", {"ae": odd}, cell_cm=1.0).figure.axes[0]
     places = (np.array(axes.get_xticks()) - axes.get_xlim()[0]) / np.ptp(axes.get_xlim()) * n - 0.5
@@ -54,14 +54,14 @@ def test_ticks_stand_between_the_cells_that_were_decoded(drawn, n):
 
 
 def test_the_caption_states_the_limits_of_each_run(drawn):
-    """Limits are in the details, for several runs by name."""
+    """The details state the limits, by name for several runs."""
     wide = grid() | {"limits": np.array([[-30, 30], [0, 8.25]])}
     assert "[−3; 3] × [0; 8]" in drawn("decode_grid", {"ae": grid()}, language="pl").details
     assert "AE: [−3, 3] × [0, 8]; VAE: [−30, 30] × [0.00, 8.25]" in drawn("decode_grid", {"ae": grid(), "vae": wide}).details
 
 
 def test_limits_may_differ_by_run():
-    """Given by run id, each run is asked for its own limits, and a run without any for those of its codes."""
+    """Limits can be given by run id, and a run without limits gets those of its codes."""
     asked = reads(Parameters(runs=("ae", "vae"), limits={"ae": ((-6, 10), (-6.5, 8))}))
     assert asked["ae"].parameters["limits"] == ((-6, 10), (-6.5, 8))
     assert asked["vae"].parameters["limits"] is None

@@ -1,4 +1,4 @@
-"""What captions state of the runs that they show."""
+"""Statements of captions about the shown runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from report_builder.plots._details import details
 
 
 def subject(name: str, monitor: str = "", *, restore: bool = True) -> Subject:
-    """A run, stopped early by a term where one is named."""
+    """Return a run, stopped early by a term if one is given."""
     rule = {"monitor": monitor, "restore_best_weights": restore} if monitor else None
     return Subject(name, "VAE", "MNIST", 1, spec={"training": {"early_stopping": rule}})
 
@@ -28,7 +28,7 @@ SAID = {
 
 @pytest.mark.parametrize("case", SAID)
 def test_the_caption_says_which_weights_are_shown(case: str) -> None:
-    """Where early stopping may have chosen them."""
+    """The caption says which weights are shown if early stopping may have chosen them."""
     subjects, said = SAID[case]
     lines = details(languages.load("en"), subjects).splitlines()
     assert [line for line in lines if line.startswith("Weights")] == ([said] if said else [])

@@ -1,4 +1,4 @@
-"""Errors by class, extreme reconstructions, and samples beside their nearest training images."""
+"""Errors by class, extreme reconstructions, and samples next to their nearest training images."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ NAMES = np.array(["zero", "one", "two"])
 
 
 def level(values):
-    """Images of one grey level each."""
+    """Return images of one grey level each."""
     return np.ones((len(values), 4, 4, 1), dtype=np.float32) * np.array(values, dtype=np.float32)[:, None, None, None]
 
 
 def texts(drawing):
-    """All labels of a sheet that say something."""
+    """Return all non-empty labels of a sheet."""
     return [text.get_text().strip() for axes in drawing.figure.axes for text in axes.texts if text.get_text().strip()]
 
 
 def errors(shift=0.0):
-    """Ten errors of each of three classes: 0 to 9, 10 to 19, 20 to 29, and more by a shift."""
+    """Return ten errors of each of three classes: 0 to 9, 10 to 19, 20 to 29, plus a shift."""
     found = np.arange(30.0) + shift
     return {"bce": found, "mse": found / 10, "pixels": np.array(4), "y": np.arange(30) // 10, "class_names": NAMES}
 
 
 def test_boxes_are_those_of_the_classes(drawn):
-    """A box for each class and run with the quartiles of its errors, the mean marked, the class at the axis."""
+    """Each class and run has a box with the quartiles of its errors and a mark at the mean, and the axis names the class."""
     drawing = drawn("error_by_class", {"ae": errors(), "vae": errors(2)})
     (axes,) = drawing.figure.axes
     assert [label.get_text() for label in axes.get_yticklabels()] == ["zero", "one", "two"]
@@ -44,7 +44,7 @@ def test_boxes_are_those_of_the_classes(drawn):
 
 
 def test_the_first_class_is_on_top(drawn):
-    """The axis of the classes runs downwards."""
+    """The class axis runs downwards."""
     bottom, top = drawn("error_by_class", {"ae": errors()}).figure.axes[0].get_ylim()
     assert bottom > top
 
@@ -59,7 +59,7 @@ def test_the_first_class_is_on_top(drawn):
     ],
 )
 def test_the_axis_says_what_is_measured(drawn, options, label, mean):
-    """The unit, or what the sum goes over, stands at the axis, and the table has the means in it."""
+    """The axis states the unit or the sum, and the table has the means in it."""
     drawing = drawn("error_by_class", {"ae": errors()}, **options)
     assert drawing.figure.axes[0].get_xlabel() == label
     classes, means = drawing.table.columns
@@ -68,7 +68,7 @@ def test_the_axis_says_what_is_measured(drawn, options, label, mean):
 
 
 def test_a_class_without_images_has_no_box(drawn):
-    """A run that was measured on two of three classes has two boxes and a gap in the table."""
+    """A run with two of three classes has two boxes and a gap in the table."""
     part = errors() | {"bce": np.arange(20.0), "y": np.arange(20) // 10}
     drawing = drawn("error_by_class", {"ae": part, "vae": errors()})
     assert drawing.table.columns[1].values[2] is None
@@ -76,7 +76,7 @@ def test_a_class_without_images_has_no_box(drawn):
 
 
 def test_extremes_stand_under_their_originals(drawn):
-    """Best above worst, each original above its reconstruction, the error below each pair."""
+    """Best are above worst, each original above its reconstruction, with the error below each pair."""
     arrays = {"x": level([0.1, 0.2, 0.3, 0.4]), "reconstruction": level([0.5, 0.6, 0.7, 0.8]), "searched": np.array(50)}
     arrays |= {"error": np.array([1.26, 2.5, 90, 80.5]), "y": np.zeros(4, int), "index": np.arange(4), "class_names": NAMES}
     drawing = drawn("extreme_reconstructions", {"ae": arrays}, count=2, ink="light")
@@ -92,7 +92,7 @@ def test_extremes_stand_under_their_originals(drawn):
 
 
 def test_no_image_is_best_and_worst(drawn):
-    """Fewer pairs than were asked for are said, in the caption and in the alt text; too small an n is refused."""
+    """If there are fewer pairs than requested, caption and alt text say so; too small an n is refused."""
     arrays = {"x": level([0.1, 0.2]), "reconstruction": level([0.5, 0.6]), "searched": np.array(3), "error": np.array([1, 90])}
     drawing = drawn("extreme_reconstructions", {"ae": arrays}, count=2)
     assert texts(drawing) == ["best", "worst", "1.0", "90.0"]
@@ -104,7 +104,7 @@ def test_no_image_is_best_and_worst(drawn):
 
 
 def test_boxes_of_other_classes_are_refused(drawn):
-    """The names of the first run's classes are those of all runs, and each run's number of images is said."""
+    """The first run's class names must be those of all runs, and each run's number of images is stated."""
     renamed = errors() | {"class_names": NAMES[::-1]}
     with pytest.raises(ReportError, match=r"'ae' and 'vae' were not measured on the same data(?s:.*)class_names"):
         drawn("error_by_class", {"ae": errors(), "vae": renamed})
@@ -113,7 +113,7 @@ def test_boxes_of_other_classes_are_refused(drawn):
 
 
 def test_samples_stand_above_their_neighbours(drawn):
-    """Each band has the samples on top and their neighbours below, nearest first, each with its distance."""
+    """Each band has the samples at the top and their neighbours below, nearest first, each with its distance."""
     arrays = {"images": level([0.1, 0.2, 0.3]), "neighbours": np.stack([level([0.5, 0.6, 0.7]), level([0.8] * 3)], axis=1)}
     arrays |= {"distance": np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]), "searched": np.array(1000)}
     drawing = drawn("nearest_training", {"gan": arrays}, n=3, k=2, columns=2, ink="light")

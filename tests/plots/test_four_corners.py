@@ -1,4 +1,4 @@
-"""Four images stand in their corners, framed and named."""
+"""Four images are in their corners, framed and named."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ NAMES = np.array(["zero", "one", "two", "three"])
 
 
 def square(n=3, **more):
-    """Cells whose grey level tells their place in the list."""
+    """Return cells whose grey level increases with their index."""
     levels = np.arange(n * n, dtype=np.float32) / (n * n)
     known = {"images": np.ones((n * n, 4, 4, 1), dtype=np.float32) * levels[:, None, None, None], "z": np.zeros((n, n, 2))}
     return known | {"labels": np.array([2, 0, 3, 1]), "index": np.array([7, 1, 4, 9]), "class_names": NAMES} | more
 
 
 def test_cells_stand_where_the_probe_put_them(drawn):
-    """Row 0 of the list is printed on top, its first cell on the left: neither transposed nor mirrored."""
+    """Row 0 of the arrays is printed at the top, its first cell on the left: neither transposed nor mirrored."""
     axes = drawn("four_corners", {"vae": square()}, ink="light", n=3).figure.axes[0]
     painted = np.asarray(axes.images[0].get_array())[..., 0]
     step = painted.shape[0] // 3
@@ -27,7 +27,7 @@ def test_cells_stand_where_the_probe_put_them(drawn):
 
 
 def test_corners_are_named_and_framed_where_they_are(drawn):
-    """Class names stand at the corners of their images, left and right, above and below, and four frames around these."""
+    """Class names are at the corners of their images, left and right, above and below, and four frames surround these."""
     figure = drawn("four_corners", {"vae": square()}, n=3).figure
     axes = figure.axes[0]
     bottom, top = axes.get_ylim()
@@ -43,7 +43,7 @@ def test_corners_are_named_and_framed_where_they_are(drawn):
 
 
 def test_the_caption_names_images_and_way(drawn):
-    """Which image stands where is said with its place in the split, an arc and the condition only where there are any."""
+    """The caption gives each image's place in the split, and mentions an arc or a condition only if there is one."""
     said = drawn("four_corners", {"vae": square()}, n=3).details
     assert "top left two (no. 7); top right zero (no. 1); bottom left three (no. 4); bottom right one (no. 9)" in said
     assert "arcs" not in said
@@ -55,13 +55,13 @@ def test_the_caption_names_images_and_way(drawn):
 
 
 def test_corners_stand_for_all_runs(drawn):
-    """Squares between other images are refused: the caption names the corners once."""
+    """Squares between other images are refused, since the caption names the corners only once."""
     with pytest.raises(ReportError, match=r"'ae' and 'vae' were not measured on the same data(?s:.*)index"):
         drawn("four_corners", {"ae": square(), "vae": square(index=np.array([7, 1, 4, 8]))}, n=3)
 
 
 def test_an_interpolation_says_its_way(drawn):
-    """A spherical interpolation says so, one of a conditional model what becomes of the condition, a plain one neither."""
+    """The caption mentions a spherical path, and the treatment of the condition, only if there is one."""
     steps, ends = np.full((1, 3, 4, 4, 1), 0.5, np.float32), np.zeros((1, 2, 4, 4, 1), np.float32)
     arrays = {"images": steps, "ends": ends, "labels": np.array([[0, 1]]), "index": np.array([[0, 1]]), "class_names": NAMES}
     assert "arc" not in drawn("interpolation", {"vae": arrays}, steps=3).details
@@ -71,7 +71,7 @@ def test_an_interpolation_says_its_way(drawn):
 
 
 def test_names_at_the_corners_are_not_clipped(drawn):
-    """Also of a single square, all four names lie inside the figure."""
+    """All four names are inside the figure, even for a single square."""
     figure = drawn("four_corners", {"vae": square()}, n=3).figure
     figure.draw_without_rendering()
     page = figure.bbox

@@ -1,4 +1,4 @@
-"""What stands where in the sheets of reconstructions, interpolations and pair means."""
+"""The layout of sheets of reconstructions, interpolations and pair means."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ NAMES = np.array(["zero", "one", "two"])
 
 
 def level(value, *shape):
-    """Images of one grey level."""
+    """Return images of one grey level."""
     return np.full((*shape, 4, 4, 1), value, dtype=np.float32)
 
 
 def painting(drawing):
-    """The painted sheet, grey, with its height and width."""
+    """Return the painted sheet in grey, with its height and width."""
     axes = drawing.figure.axes[0]
     painted = np.asarray(axes.images[0].get_array())[..., 0]
     tall, wide = painted.shape
@@ -25,18 +25,18 @@ def painting(drawing):
 
 
 def texts(drawing):
-    """All labels of a sheet."""
+    """Return all labels of a sheet."""
     return [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
 
 
 def sampled(drawing, row, column, rows, columns):
-    """Grey level of a cell of an evenly spaced sheet, 0 to 1."""
+    """Return the grey level of a cell of an evenly spaced sheet, 0 to 1."""
     painted, tall, wide = painting(drawing)
     return painted[round((row + 0.5) * tall / rows), round((column + 0.5) * wide / columns)] / 255
 
 
 def pair(middle):
-    """An interpolation in three steps with a given middle."""
+    """Return an interpolation of three steps with a given middle."""
     steps = np.stack([level(0.2, 1), level(middle, 1), level(0.8, 1)], axis=1)
     ends = np.stack([level(0.1, 1), level(0.9, 1)], axis=1)
     known = {"labels": np.array([[0, 2]]), "index": np.array([[10, 21]]), "class_names": NAMES, "z": np.zeros((1, 3, 2))}
@@ -44,7 +44,7 @@ def pair(middle):
 
 
 def test_originals_stand_above_their_reconstructions(drawn):
-    """The top row shows the data, the next ones each run in the given order."""
+    """The top row shows the data, the following ones each run in the given order."""
     of_run = {"x": level(0.1, 3), "y": np.arange(3), "class_names": NAMES}
     arrays = {"ae": of_run | {"reconstruction": level(0.5, 3)}, "vae": of_run | {"reconstruction": level(0.9, 3)}}
     drawing = drawn("reconstructions", arrays, ink="light")
@@ -55,7 +55,7 @@ def test_originals_stand_above_their_reconstructions(drawn):
 @pytest.mark.parametrize("ink", ["dark", "light"])
 @pytest.mark.parametrize("name", ["reconstructions", "samples_of_classes"])
 def test_places_without_an_image_show_the_paper(drawn, ink, name):
-    """In whatever ink, a place that is left over is white, without a frame: no image is told that is none."""
+    """Empty places are white and unframed with any ink, so that they do not look like images."""
     if name == "reconstructions":
         of_run = {"x": level(0.3, 7), "reconstruction": level(0.6, 7), "y": np.arange(7) % 3, "class_names": NAMES}
         painted, tall, wide = painting(drawn(name, {"ae": of_run}, columns=4, ink=ink))
@@ -66,7 +66,7 @@ def test_places_without_an_image_show_the_paper(drawn, ink, name):
 
 
 def test_colours_have_no_ink(drawn):
-    """An ink for images in colour would do nothing, and is refused."""
+    """An ink for colour images, which would have no effect, is refused."""
     colours = np.zeros((1, 4, 4, 3), dtype=np.float32)
     of_run = {"x": colours, "reconstruction": colours, "y": np.array([0]), "class_names": NAMES}
     drawn("reconstructions", {"ae": of_run})
@@ -75,7 +75,7 @@ def test_colours_have_no_ink(drawn):
 
 
 def test_values_that_are_no_numbers_are_no_picture(drawn):
-    """What a training gone astray generates is refused by name, and not painted black."""
+    """Non-finite values of a diverged training are refused by name, and not painted black."""
     of_run = {"x": level(0.3, 3), "reconstruction": level(np.nan, 3), "y": np.arange(3), "class_names": NAMES}
     with pytest.raises(ReportError, match=r"'reconstruction' of 'ae' has values that are not finite numbers(.|\n)*48 of 48"):
         drawn("reconstructions", {"ae": of_run})
@@ -89,7 +89,7 @@ def test_more_images_than_columns_start_a_new_band(drawn):
 
 
 def test_an_interpolation_begins_and_ends_with_the_originals(drawn):
-    """Originals stand left and right and are labelled, the decoded steps between them from 0 to 100 per cent."""
+    """Originals are on the left and right with labels, and the decoded steps between them go from 0 to 100 per cent."""
     drawing = drawn("interpolation", {"ae": pair(0.5)}, ink="light", steps=3)
     assert texts(drawing) == ["zero → two", "original", "0%", "50%", "100%", "original"]
     painted, tall, wide = painting(drawing)
@@ -101,7 +101,7 @@ def test_an_interpolation_begins_and_ends_with_the_originals(drawn):
 
 
 def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
-    """First original, second original, then the decoded mean of each run: the mean of the codes, no random sample."""
+    """Both originals are followed by the decoded mean of each run, which is the mean of the codes and not a random sample."""
     assert FIGURES.get("pair_mean").reads(FIGURES.get("pair_mean").parameters(runs=("ae",)))["ae"].parameters["steps"] == 3
     drawing = drawn("pair_mean", {"ae": pair(0.4), "vae": pair(0.6)}, ink="light")
     painted, tall, wide = painting(drawing)
@@ -117,11 +117,11 @@ def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
     ]
 
 
-# --- two levels ---------------------------------------------------------------------------------------------------------------
+# --- thresholds ---------------------------------------------------------------------------------------------------------------
 
 
 def test_outputs_in_two_levels_leave_the_originals(drawn):
-    """S1-F25, S1-E11: at a threshold the model's images are 0 or 1, the data stays as it is, and the caption states it."""
+    """S1-F25, S1-E11: with a threshold, model outputs are 0 or 1, data is unchanged, and the caption states the threshold."""
     arrays = {"ae": {"x": level(0.3, 1), "y": np.zeros(1, int), "class_names": NAMES, "reconstruction": level(0.6, 1)}}
     for threshold, expected in ((0.5, 1), (0.6, 1), (0.61, 0)):
         drawing = drawn("reconstructions", arrays, ink="light", threshold=threshold)
@@ -131,7 +131,7 @@ def test_outputs_in_two_levels_leave_the_originals(drawn):
 
 
 def test_a_threshold_is_a_share_of_the_range(drawn):
-    """In pixels from -1 to 1 the threshold 0.5 is 0, and the ends of pairs are data."""
+    """For pixels from -1 to 1, the threshold 0.5 is 0, and the ends of pairs are data."""
     arrays = pair(0.1) | {"value_range": np.array([-1.0, 1.0])}
     drawing = drawn("pair_mean", {"ae": arrays}, ink="light", threshold=0.5)
     painted, tall, wide = painting(drawing)
@@ -140,14 +140,14 @@ def test_a_threshold_is_a_share_of_the_range(drawn):
 
 
 def test_two_levels_do_not_hide_that_pixels_lie_outside_their_range(drawn):
-    """Logits shown as probabilities are refused with a threshold as they are without one."""
+    """Logits shown as probabilities are refused with a threshold as well as without one."""
     arrays = pair(3.0)
     with pytest.raises(ReportError, match="outside the range"):
         drawn("interpolation", {"ae": arrays}, threshold=0.5, steps=3)
 
 
 def test_a_long_way_is_folded(drawn):
-    """S3-F44: twenty steps and both originals stand in two lines, in their order, each with its share below it."""
+    """S3-F44: twenty steps and both originals are set in two lines, in order, each with its share below."""
     way = np.stack([level(share, 1) for share in np.linspace(0, 0.95, 20)], axis=1)
     drawing = drawn("interpolation", {"ae": pair(0.5) | {"images": way}}, ink="light", steps=20)
     said = [text for text in texts(drawing) if text]

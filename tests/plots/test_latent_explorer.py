@@ -1,4 +1,4 @@
-"""What can be moved through in HTML is what was decoded, at its place."""
+"""The interactive plane in HTML shows each decoded image at its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ KIND = FIGURES.get("latent_explorer")
 
 
 def plane(classes=1, cells=1, n=3):
-    """A decoded plane whose grey levels tell the place; two of three codes lie on it."""
+    """Return a decoded plane whose grey levels tell the place; two of three codes are on it."""
     count = classes * cells * n * n
     levels = np.arange(count, dtype=np.float32).reshape(classes, cells, n, n, 1, 1, 1) / count
     found = {
@@ -28,7 +28,7 @@ def plane(classes=1, cells=1, n=3):
 
 
 def test_the_plane_in_html(drawn):
-    """Codes stand at their places from 0 to 1, those outside are left out; the first image has the smallest coordinates."""
+    """Codes have places from 0 to 1, those outside are left out, and the first image has the smallest coordinates."""
     live = drawn("latent_explorer", {"vae": plane()}, language="pl", ink="light").live
     assert [(control.kind, control.title) for control in live.controls[2:]] == [("upwards", "z₂"), ("across", "z₁")]
     assert live.controls[3].values == ["−2,00", "0,00", "2,00"]
@@ -38,7 +38,7 @@ def test_the_plane_in_html(drawn):
 
 
 def test_the_plane_on_paper_is_upright(drawn):
-    """The decoded images stand on the axes of the codes: the smallest coordinates at the lower left."""
+    """On paper, the smallest coordinates are at the lower left of the axes of the codes."""
     figure = drawn("latent_explorer", {"vae": plane()}, ink="light").figure
     left, right = figure.axes
     assert left.get_xlim() == right.get_xlim() == (-2, 2)
@@ -48,7 +48,7 @@ def test_the_plane_on_paper_is_upright(drawn):
 
 
 def test_classes_and_cells_are_picked(drawn):
-    """Of a conditional model a control each, cells as they lie on the canvas; on paper a row for each class."""
+    """A conditional model has one control per condition, with cells as on the canvas, and a row per class on paper."""
     drawing = drawn("latent_explorer", {"cvae": plane(2, 4)}, ink="light")
     classes, cells, *_ = drawing.live.controls
     assert (classes.values, classes.kind) == (["bag", "boot"], "choice")
@@ -58,7 +58,7 @@ def test_classes_and_cells_are_picked(drawn):
 
 
 def test_a_code_of_more_dimensions_is_refused_before_anything_trains():
-    """The plan knows how many there are; a plane of draws takes any number."""
+    """The plan refuses a code of more dimensions, except for a plane of draws."""
     subjects = {"vae": Subject("VAE", latent_dim=8)}
     with pytest.raises(ReportError, match="space: prior"):
         KIND.check(KIND.parameters(runs=("vae",)), subjects)
@@ -66,7 +66,7 @@ def test_a_code_of_more_dimensions_is_refused_before_anything_trains():
 
 
 def test_on_paper_the_cell_asked_is_shown_large(drawn):
-    """Of canvases of two by two cells the third cell, which was asked of the images shown, fills each image, and is named."""
+    """On paper, the requested cell of 2 x 2 canvases fills each image, and is named."""
     asked = plane(2, 4)
     images = np.zeros(asked["images"].shape, dtype=np.float32)
     images[..., 2:, :2, :] = 1

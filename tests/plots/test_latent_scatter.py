@@ -1,4 +1,4 @@
-"""A scatter that can carry a claim about classes."""
+"""A scatter plot that can support a claim about classes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plots._room import parted
 
 
 def test_the_legend_has_the_class_names(drawn, codes):
-    """Every class that is shown stands in the legend by its name, in a colour of its own."""
+    """Every shown class is in the legend with its name and a distinct colour."""
     figure = drawn("latent_scatter", {"ae": codes}).figure
     legend = figure.legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["shirt", "bag", "boot"]
@@ -23,14 +23,14 @@ def test_the_legend_has_the_class_names(drawn, codes):
 
 
 def test_classes_are_named_where_their_codes_are(drawn, codes):
-    """The printed name of a class lies at the median of its codes."""
+    """The printed name of a class is at the median of its codes."""
     places = {text.get_text(): text.get_position() for text in drawn("latent_scatter", {"ae": codes}).figure.axes[0].texts}
     assert np.allclose(places["bag"], (10, 0), atol=0.5)
     assert np.allclose(places["boot"], (0, 10), atol=0.5)
 
 
 def test_points_stand_at_their_codes(drawn, codes):
-    """First coordinate to the right, second upwards, with equal scales; `axes` chooses others."""
+    """The first coordinate goes to the right, the second up, with equal scales; `axes` chooses others."""
     axes = drawn("latent_scatter", {"ae": codes}).figure.axes[0]
     np.testing.assert_allclose(axes.collections[0].get_offsets(), codes["z_mean"][codes["y"] == 0])
     assert axes.get_aspect() == 1
@@ -40,21 +40,21 @@ def test_points_stand_at_their_codes(drawn, codes):
 
 
 def test_bars_are_one_standard_deviation_long_to_each_side(drawn, codes):
-    """The horizontal bar has the first deviation, the vertical one the second."""
+    """The horizontal bar extends by the first standard deviation to each side, the vertical one by the second."""
     across, upwards = drawn("latent_scatter", {"vae": codes}, spread="bars").figure.axes[0].collections[:2]
     assert np.ptp(across.get_segments()[0], axis=0) == pytest.approx([1, 0])
     assert np.ptp(upwards.get_segments()[0], axis=0) == pytest.approx([0, 4])
 
 
 def test_ellipses_have_the_deviations_as_half_axes(drawn, codes):
-    """Widths and heights are twice the deviations."""
+    """Ellipses have twice the standard deviations as width and height."""
     ellipses = drawn("latent_scatter", {"vae": codes}, spread="ellipses").figure.axes[0].collections[0]
     assert ellipses.get_widths()[0] == pytest.approx(1)
     assert ellipses.get_heights()[0] == pytest.approx(4)
 
 
 def test_deviations_need_a_posterior(drawn, codes):
-    """Bars for an autoencoder are refused, as is a coordinate that the code lacks."""
+    """Deviations of an autoencoder, and a coordinate that the code lacks, are refused."""
     plain = {key: value for key, value in codes.items() if key != "z_log_var"}
     with pytest.raises(ReportError, match="no posterior"):
         drawn("latent_scatter", {"ae": plain}, spread="bars")
@@ -63,7 +63,7 @@ def test_deviations_need_a_posterior(drawn, codes):
 
 
 def test_many_points_are_rasterised(drawn, codes):
-    """Over two thousand marks become a picture inside the SVG, fewer stay outlines."""
+    """More than two thousand marks become an image inside the SVG; fewer remain vector graphics."""
     many = {key: value if key == "class_names" else np.repeat(value, 21, axis=0) for key, value in codes.items()}
     assert drawn("latent_scatter", {"ae": many}).figure.axes[0].collections[0].get_rasterized()
     assert not drawn("latent_scatter", {"ae": codes}).figure.axes[0].collections[0].get_rasterized()
@@ -79,7 +79,7 @@ def test_more_classes_than_colours_differ_by_marker(drawn, codes):
 
 
 def test_names_do_not_cover_each_other():
-    """Boxes in one place part, those with room stay where they are, all stay in the panel; without room there is no way."""
+    """Overlapping names move apart, others stay, and all remain in the panel; if there is no room, None is returned."""
     middles, sizes = np.array([[0.0, 0.0], [0.0, 0.0], [0.1, 0.0], [50.0, 50.0]]), np.array([[9.0, 2.0]] * 4)
     moved = parted(middles, sizes, np.array([[-10.0, -10.0], [60.0, 60.0]]))
     apart = abs(moved[:, None] - moved[None]) >= sizes[0] - 1e-6
@@ -91,7 +91,7 @@ def test_names_do_not_cover_each_other():
 
 @pytest.mark.parametrize("labels", [None, True])
 def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
-    """Sixty names in a small panel are not printed over each other; who asks for them is told that they have no room."""
+    """Sixty names in a small panel are left out, or refused if requested explicitly."""
     many = codes | {"y": np.arange(100) % 60, "class_names": np.array([f"a class of number {i}" for i in range(60)])}
     kind, seen = FIGURES.get("latent_scatter"), []
 
@@ -119,7 +119,7 @@ def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
 
 
 def test_bars_are_asked_of_fewer_images():
-    """With deviations five hundred images are shown unless told otherwise, without them all."""
+    """With deviations, five hundred images are shown by default, without them all."""
     kind = FIGURES.get("latent_scatter")
     asked = [
         kind.reads(kind.parameters(runs=("vae",), **given))["vae"].parameters["n"]
@@ -129,7 +129,7 @@ def test_bars_are_asked_of_fewer_images():
 
 
 def test_a_narrow_figure_has_its_legend_below(drawn, codes):
-    """In a column of a third of the page nothing is clipped: the legend stands below, inside the figure."""
+    """In a column of a third of the page, the legend is below, inside the figure, and nothing is clipped."""
     figure = drawn("latent_scatter", {"ae": codes}, width_cm=5.2).figure
     figure.draw_without_rendering()
     (legend,) = figure.legends
@@ -140,7 +140,7 @@ def test_a_narrow_figure_has_its_legend_below(drawn, codes):
 
 
 def test_short_deviations_are_drawn_longer_and_said(drawn, codes):
-    """A deviation of a hundredth of the range is drawn ten times as long, as the caption says; long ones are as they are."""
+    """Short deviations are drawn longer by a factor that the caption states; long ones are drawn to scale."""
     short = codes | {"z_log_var": np.full((100, 2), 2 * np.log(0.02))}
     drawing = drawn("latent_scatter", {"vae": short}, spread="bars")
     across = drawing.figure.axes[0].collections[0]
@@ -150,7 +150,7 @@ def test_short_deviations_are_drawn_longer_and_said(drawn, codes):
 
 
 def test_a_legend_makes_no_panel_smaller(drawn, codes):
-    """Beside each other with one legend, two figures have axes of one height: the legend makes its figure higher."""
+    """With and without a legend, two figures side by side have axes of one height: a legend makes its figure higher."""
     with_legend, without = (
         drawn("latent_scatter", {"ae": codes}, width_cm=8, legend=legend).figure for legend in (True, False)
     )

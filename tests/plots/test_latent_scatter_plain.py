@@ -1,4 +1,4 @@
-"""A scatter in one colour, a colour bar instead of a legend, and which codes are shown."""
+"""A scatter plot in one colour, a colour bar instead of a legend, and the choice of codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.plots._style import colours
 
 
 def test_a_plain_scatter_has_one_colour_and_no_class_names(drawn, codes):
-    """All codes stand in one collection of one colour, without legend, colour bar or names."""
+    """All codes are in one collection of one colour, without legend, colour bar or names."""
     figure = drawn("latent_scatter", {"ae": codes}, plain=True).figure
     (points,) = figure.axes[0].collections
     np.testing.assert_allclose(points.get_offsets(), codes["z_mean"])
@@ -24,7 +24,7 @@ def test_a_plain_scatter_has_one_colour_and_no_class_names(drawn, codes):
 
 
 def test_a_colour_bar_names_the_classes_from_top_to_bottom(drawn, codes):
-    """The bar has a field for each class that occurs, in its colour of the scatter, its name at the middle of the field."""
+    """The bar has a field for each occurring class, in its colour, with the name at the middle of the field."""
     figure = drawn("latent_scatter", {"ae": codes}, colour_bar=True).figure
     bar = figure.axes[1]
     assert not figure.legends
@@ -36,7 +36,7 @@ def test_a_colour_bar_names_the_classes_from_top_to_bottom(drawn, codes):
 
 
 def test_a_colour_bar_tells_ten_classes_apart(drawn, codes):
-    """Eleven classes have ten colours: a legend has markers as well, a bar has not, and is refused."""
+    """A colour bar of eleven classes is refused: there are ten colours, and a bar has no markers to tell more apart."""
     eleven = codes | {"y": np.arange(100) % 11, "class_names": np.array([f"class {i}" for i in range(11)])}
     with pytest.raises(ReportError, match="classes: 11"):
         drawn("latent_scatter", {"ae": eleven}, colour_bar=True)
@@ -44,13 +44,13 @@ def test_a_colour_bar_tells_ten_classes_apart(drawn, codes):
 
 @pytest.mark.parametrize("wrong", [{"plain": True, "colour_bar": True}, {"plain": True, "spread": "bars"}, {"mark": "cross"}])
 def test_options_that_contradict_each_other_are_refused(wrong):
-    """One colour has no colour bar and no deviations, crosses belong to it: said when the file is read."""
+    """One colour with a colour bar or deviations, and crosses without one colour, are refused when the file is read."""
     with pytest.raises(ValidationError, match="plain scatter"):
         FIGURES.get("latent_scatter").parameters(runs=("ae",), **wrong)
 
 
 def test_drawn_codes_are_shown_and_said(drawn, codes):
-    """With `codes: drawn` the draws are asked for, shown, and named with their seed; means are called means."""
+    """With `codes: drawn`, draws are requested, shown, and named with their seed; means are called means."""
     kind = FIGURES.get("latent_scatter")
     assert kind.reads(kind.parameters(runs=("vae",), codes="drawn", seed=3))["vae"].parameters["drawn"] == 3
     assert kind.reads(kind.parameters(runs=("vae",)))["vae"].parameters["drawn"] is None
@@ -61,7 +61,7 @@ def test_drawn_codes_are_shown_and_said(drawn, codes):
 
 
 def test_codes_of_models_with_and_without_a_posterior_are_told_apart(drawn, codes):
-    """An autoencoder has outputs where a VAE has means; where no model has a posterior nothing is said."""
+    """An autoencoder has outputs where a VAE has means, and if no model has a posterior, nothing is stated."""
     plain = {key: value for key, value in codes.items() if key != "z_log_var"}
     both = drawn("latent_scatter", {"ae": plain, "vae": codes}).details
     assert "AE: outputs of the encoder; VAE: means of the codes' distributions." in both

@@ -1,4 +1,4 @@
-"""Numbers over the scatter are the numbers under the images."""
+"""Numbers in the scatter are the numbers below the images."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from report_builder.errors import ReportError
 
 @pytest.fixture
 def draws(codes):
-    """Five draws; the grey level of an image tells which one it is."""
+    """Five draws whose images have the draw's index as grey level."""
     prior = np.array([[0.0, 0.0], [1.25, -0.5], [-2.0, 1.0], [0.5, 0.5], [0.5, 0.55]], dtype=np.float32)
     levels = (np.arange(5, dtype=np.float32) + 1) / 6
     return codes | {"prior": prior, "images": np.ones((5, 4, 4, 1), np.float32) * levels[:, None, None, None]}
 
 
 def parts(drawing):
-    """The sheet and the scatter over it."""
+    """Return the sheet and the scatter above it."""
     return drawing.figure.axes
 
 
 def test_marks_stand_at_the_draws_and_codes_under_them(drawn, draws):
-    """Pale points are the codes of the images, marks the draws, numbered in their order, each number leading to its mark."""
+    """Codes of the images are pale points, draws are marks with numbers in order, each number linked to its mark."""
     _, scatter = parts(drawn("prior_samples", {"vae": draws}, samples=5))
     pale, marks = scatter.collections
     np.testing.assert_allclose(pale.get_offsets(), draws["z_mean"])
@@ -38,14 +38,14 @@ def test_marks_stand_at_the_draws_and_codes_under_them(drawn, draws):
 
 
 def test_numbers_of_crowded_draws_are_legible(drawn, draws):
-    """Of eighteen draws close together no number lies on another or on a mark, and all stand within the axes."""
+    """For eighteen close draws, no number overlaps another or a mark, and all are inside the axes."""
     random = np.random.default_rng(3)
     prior = random.normal(0, 0.3, (18, 2)).astype(np.float32)
     images = np.zeros((18, 4, 4, 1), np.float32)
     figure = drawn("prior_samples", {"vae": draws | {"prior": prior, "images": images}}, samples=18).figure
     figure.draw_without_rendering()
     scatter = figure.axes[1]
-    whole = [Text.get_window_extent(text) for text in scatter.texts]  # without the lines to the marks
+    whole = [Text.get_window_extent(text) for text in scatter.texts]  # excludes the lines to the marks
     boxes = [line.padded(0, -0.15 * line.height) for line in whole]  # digits have no descenders
     marks = scatter.transData.transform(prior)
     assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
@@ -54,7 +54,7 @@ def test_numbers_of_crowded_draws_are_legible(drawn, draws):
 
 
 def test_images_have_the_number_and_coordinates_of_their_draw(drawn, draws):
-    """Under image i stand i and the coordinates it was decoded from; images come row by row in that order."""
+    """Below image i are the number i and its decoded coordinates, and images are in row-major order."""
     sheet, _ = parts(drawn("prior_samples", {"vae": draws}, samples=5, language="pl", ink="light"))
     below = [text for text in sheet.texts if text.get_text()]
     assert [text.get_text().replace("\u00a0", " ") for text in below][:2] == ["1\n(0,00; 0,00)", "2\n(1,25; −0,50)"]
@@ -68,7 +68,7 @@ def test_images_have_the_number_and_coordinates_of_their_draw(drawn, draws):
 
 
 def test_more_dimensions_than_two_are_said(drawn, draws):
-    """Of a code of four dimensions the caption says which two are shown; of one of two nothing."""
+    """For a four-dimensional code, the caption says which two coordinates are shown; for a two-dimensional one nothing."""
     more = draws | {"prior": np.tile(draws["prior"], 2), "z_mean": np.tile(draws["z_mean"], 2)}
     assert "Coordinates: 1 and 4 of 4." in drawn("prior_samples", {"vae": more}, samples=5, axes=(1, 4)).details
     said = drawn("prior_samples", {"vae": draws}, samples=5, seed=7).details
@@ -77,7 +77,7 @@ def test_more_dimensions_than_two_are_said(drawn, draws):
 
 
 def test_the_page_is_not_overfull(drawn, draws):
-    """Many samples are made smaller until they fit on the page; more than can be read are refused."""
+    """Many samples are scaled down to fit the page; more than can be legible are refused."""
     many = draws | {"prior": np.tile(draws["prior"], (8, 1)), "images": np.tile(draws["images"], (8, 1, 1, 1))}
     assert drawn("prior_samples", {"vae": many}, samples=40).figure.get_size_inches()[1] * 2.54 < 24
     with pytest.raises(ReportError, match="do not fit on a page"):
@@ -85,7 +85,7 @@ def test_the_page_is_not_overfull(drawn, draws):
 
 
 def test_the_sheet_keeps_its_pixels(drawn, draws):
-    """Under the scatter every source pixel still is a whole number of printed ones, on the grid of the device."""
+    """Below the scatter, every source pixel is a whole number of printed pixels on the device grid."""
     figure = drawn("prior_samples", {"vae": draws}, samples=5).figure
     box = figure.axes[0].get_position(original=True)
     page = np.round(figure.get_size_inches() * figure.dpi)

@@ -1,4 +1,4 @@
-"""Sheets show every source pixel where it belongs."""
+"""Image sheets show every source pixel at its place."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from report_builder.plots._text import wrapped
 
 
 def numbered(rows, columns):
-    """Cells of one grey level each, growing along rows."""
+    """Return cells of one grey level each, increasing along rows."""
     levels = np.arange(rows * columns, dtype=np.float32).reshape(rows, columns) / (rows * columns)
     return np.ones((rows, columns, 7, 5, 1), dtype=np.float32) * levels[..., None, None, None]
 
 
 def picture(figure):
-    """The figure as Matplotlib paints it, uint8 grey."""
+    """Return the figure as Matplotlib paints it, uint8 grey."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(figure)
@@ -30,7 +30,7 @@ def picture(figure):
 
 @pytest.mark.parametrize("gap", [0.0, THIN])
 def test_every_source_pixel_is_a_whole_number_of_printed_ones(gap):
-    """Painted at the figure's resolution, each image is its pixels repeated k x k, with nothing interpolated in between."""
+    """At the figure's resolution, each image is painted as its pixels repeated k x k, without interpolation."""
     random = np.random.default_rng(0)
     images = (random.integers(1, 9, (2, 3, 7, 5, 1)) / 10).astype(np.float32)
     block = Block(images, Lines(["", ""], [0, gap]), Lines(["", "", ""], [0, gap, gap]))
@@ -49,7 +49,7 @@ def test_every_source_pixel_is_a_whole_number_of_printed_ones(gap):
 
 
 def test_a_sheet_is_as_wide_as_asked_and_at_least_300_dpi():
-    """The figure has the asked width on paper, whatever it holds."""
+    """The figure has the requested width, whatever it contains, at 300 dpi or more."""
     for columns in (1, 4, 30):
         block = Block(numbered(2, columns), Lines(["first", "second"]), Lines([""] * columns))
         figure = sheet([block], LookOptions(width_cm=16, cell_cm=1.5, ink="dark")).figure
@@ -58,7 +58,7 @@ def test_a_sheet_is_as_wide_as_asked_and_at_least_300_dpi():
 
 
 def test_a_tall_sheet_fits_a_page():
-    """Many rows make smaller cells, not a figure that runs off the page."""
+    """Many rows give smaller cells, not a figure that exceeds the page."""
     block = Block(numbered(60, 2), Lines([""] * 60), Lines(["", ""]))
     assert sheet([block], LookOptions(width_cm=16, cell_cm=1.5, ink="dark")).figure.get_size_inches()[1] * 2.54 < 23
 
@@ -86,13 +86,13 @@ def test_other_ranges_are_brought_to_one():
 
 
 def test_labels_break_at_spaces():
-    """A long label is set in lines; a word stays whole where it has room."""
+    """A long label is broken into lines; a word with enough room is not broken."""
     assert wrapped("first original", 1.5) == "first\noriginal"
     assert wrapped("rekonstrukcje", 5) == "rekonstrukcje"
 
 
 def test_a_long_word_over_a_column_is_printed_smaller():
-    """A class name that is wider than its column neither meets its neighbour nor leaves the figure, and can still be read."""
+    """A class name wider than its column does not touch its neighbour or leave the figure, and is still legible."""
     names = ["automobile"] * 10
     drawn = sheet([Block(numbered(1, 10), Lines([""]), Lines(names))], LookOptions(width_cm=13, cell_cm=2, ink="dark"))
     drawn.figure.canvas.draw()
@@ -104,7 +104,7 @@ def test_a_long_word_over_a_column_is_printed_smaller():
 
 
 def test_texts_below_images_have_room(tmp_path):
-    """Each row keeps room for the texts under its images: none lies on the next row or outside the figure."""
+    """Each row leaves room for the texts below its images, so that none covers the next row or leaves the figure."""
     below = [["a\nb", "c"], ["d", "e\nf"]]
     drawn = sheet(
         [Block(numbered(2, 2), Lines(["", ""]), Lines(["", ""]), below=below)], LookOptions(width_cm=8, cell_cm=2, ink="dark")

@@ -20,29 +20,29 @@ CURVES, PANEL = FIGURES.get("sweep_curves"), FIGURES.get("sweep_panel")
 
 
 def people(arms):
-    """The arms as a figure knows them."""
+    """Return the arms as a figure knows them."""
     return {run: Subject(run, "a VAE", "MNIST", 1, swept=swept) for run, swept in arms.items()}
 
 
 def fact(*values, better="higher", unit="nats/image"):
-    """A fact with a value for each seed."""
+    """Return a fact with a value for each seed."""
     about = {"unit": unit, "better": better, "reduction": "", "n": 60}
     return {"value": np.array(values), "seeds": np.arange(1, len(values) + 1)} | {k: np.array(v) for k, v in about.items()}
 
 
 def measured(arms, value, **about):
-    """`value(swept)` gives the values of the fact test.elbo of each arm."""
+    """Return the facts test.elbo of all arms, with the values `value(swept)`."""
     return {f"{run}.test.elbo": fact(*value(swept), **about) for run, swept in arms.items()}
 
 
 def curves(drawn, arms, arrays, **parameters):
-    """Draws curves over the arms."""
+    """Draw curves over the arms."""
     given = {"runs": [*arms], "metrics": ["test.elbo"]} | parameters
     return drawn("sweep_curves", arrays, subjects=people(arms), **given)
 
 
 def lines(drawing, panel=0):
-    """The lines of a panel as lists of points."""
+    """Return the lines of a panel as lists of points."""
     axes = drawing.figure.axes[panel]
     return [line.get_xydata().tolist() for line in axes.get_lines() if line.get_markersize() == 4]
 
@@ -51,7 +51,7 @@ def lines(drawing, panel=0):
 
 
 def test_a_line_goes_through_the_means(drawn):
-    """The mean of three seeds, which sentences cite, is the line's, and each of them is a thin point."""
+    """The line shows the mean of three seeds, as cited in sentences, and each seed is a thin point."""
     drawing = curves(drawn, FLAT, measured(FLAT, lambda s: (s["model.latent_dim"], 1, 100)))
     assert lines(drawing) == [[[x, (x + 101) / 3] for x in SIZES]]
     points = np.concatenate([c.get_offsets() for c in drawing.figure.axes[0].collections])
@@ -61,7 +61,7 @@ def test_a_line_goes_through_the_means(drawn):
 
 
 def test_the_other_axis_of_the_sweep_makes_the_lines(drawn):
-    """Values of the learning rate have a colour each, named in a legend under the setting's word."""
+    """Values of the learning rate have a colour each, named in a legend titled with the setting."""
     drawing = curves(drawn, ARMS, measured(ARMS, lambda s: (s["model.latent_dim"] * s["training.learning_rate"],)))
     assert lines(drawing) == [[[x, pytest.approx(x * rate)] for x in SIZES] for rate in RATES]
     (legend,) = drawing.figure.legends
@@ -71,7 +71,7 @@ def test_the_other_axis_of_the_sweep_makes_the_lines(drawn):
 
 
 def test_any_setting_may_stand_on_the_axis(drawn):
-    """With `over` the other axis makes the lines, and runs are put in ascending order however they are listed."""
+    """With `over`, the other axis gives the lines, and runs are in ascending order, however they are listed."""
     arms = dict(reversed(ARMS.items()))
     drawing = curves(drawn, arms, measured(arms, lambda s: (s["model.latent_dim"],)), over="training.learning_rate")
     assert lines(drawing) == [[[rate, size] for rate in RATES] for size in reversed(SIZES)]
@@ -82,7 +82,7 @@ def test_any_setting_may_stand_on_the_axis(drawn):
     ("sizes", "scale"), [((2, 8, 32), "log"), ((2, 4, 8), "linear"), ((0, 1, 4), "linear"), ((0, 0.5, 100), "symlog")]
 )
 def test_values_that_span_a_decade_stand_on_a_logarithmic_axis(drawn, sizes, scale):
-    """From a factor of ten on, not counting a zero, which has a place of its own; each value has a tick."""
+    """The axis is logarithmic from a factor of ten on, with a separate place for zero, and each value has a tick."""
     arms = {f"s-{size}": {"model.beta": size} for size in sizes}
     axes = curves(drawn, arms, measured(arms, lambda s: (1.0,))).figure.axes[0]
     assert axes.get_xscale() == scale
@@ -91,7 +91,7 @@ def test_values_that_span_a_decade_stand_on_a_logarithmic_axis(drawn, sizes, sca
 
 
 def test_a_zero_stands_a_decade_before_the_next_value(drawn):
-    """Zero, a thousandth, one and a thousand have places of their own, and the caption says where the axis is linear."""
+    """Zero has a place one decade before the next value, and the caption says where the axis is linear."""
     arms = {f"s-{size}": {"model.beta": size} for size in (0, 0.001, 1, 1000)}
     drawing = curves(drawn, arms, measured(arms, lambda s: (1.0,)), log_over=True)
     axes = drawing.figure.axes[0]
@@ -105,7 +105,7 @@ def test_a_zero_stands_a_decade_before_the_next_value(drawn):
 
 @pytest.mark.parametrize(("values", "received"), [((-1, 1, 10), "-1, 1, 10"), (("a", "b"), "a, b")])
 def test_a_logarithmic_axis_that_is_asked_for_is_drawn_or_refused(values, received):
-    """Values without a place on it are refused by the plan, with the option and the values."""
+    """Values that a logarithmic axis cannot show are refused by the plan, with the option and the values."""
     arms = {f"s-{value}": {"model.beta": value} for value in values}
     parameters = CURVES.parameters(runs=tuple(arms), metrics=("test.elbo",), log_over=True)
     with pytest.raises(ReportError, match=rf"log_over: a logarithmic axis(.|\n)*{received}"):
@@ -116,14 +116,14 @@ def test_a_logarithmic_axis_that_is_asked_for_is_drawn_or_refused(values, receiv
     ("value", "options", "rule"), [(0.0, {"log": True}, "zero or less"), (np.nan, {}, "not a finite number")]
 )
 def test_values_that_cannot_be_drawn_are_refused(drawn, value, options, rule):
-    """What would be left out without a word has a name: a zero on a logarithmic axis, a fact of a training gone astray."""
+    """A zero on a logarithmic axis, and a fact of a diverged training, are refused by name rather than left out."""
     arrays = measured(FLAT, lambda s: (value if s["model.latent_dim"] == 8 else 1.0,))
     with pytest.raises(ReportError, match=rule):
         curves(drawn, FLAT, arrays, **options)
 
 
 def test_labels_that_would_touch_are_left_out(drawn):
-    """On a narrow axis close values keep their ticks, and only labels with room are printed."""
+    """On a narrow axis, close values keep their ticks, and only labels with room are printed."""
     arms = {f"s-{size}": {"model.beta": size} for size in (1000, 1001, 1002, 2000)}
     drawing = curves(drawn, arms, measured(arms, lambda s: (1.0,)), width_cm=7)
     labels = [label.get_text() for label in drawing.figure.axes[0].get_xticklabels()]
@@ -131,7 +131,7 @@ def test_labels_that_would_touch_are_left_out(drawn):
 
 
 def test_words_stand_side_by_side(drawn):
-    """Values that are no numbers are categories in the order of the runs, without a line between them."""
+    """Values that are not numbers are categories in the order of the runs, without lines between them."""
     arms = {"s-a": {"model.kl": "closed_form"}, "s-b": {"model.kl": "monte_carlo"}}
     axes = curves(drawn, arms, measured(arms, lambda s: (len(s["model.kl"]),))).figure.axes[0]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["closed form", "Monte Carlo estimate"]
@@ -140,7 +140,7 @@ def test_words_stand_side_by_side(drawn):
 
 @pytest.mark.parametrize(("better", "x"), [("higher", 32), ("lower", 2)])
 def test_the_best_is_marked_as_the_metric_prefers(drawn, better, x):
-    """A ring lies around the largest or the smallest mean; a panel of a metric without a direction has none."""
+    """A ring marks the largest or smallest mean, as the metric prefers; a metric without a direction has none."""
     arrays = measured(FLAT, lambda s: (s["model.latent_dim"],), better=better)
     arrays |= {f"{run}.test.kl_loss": fact(3.0, better="none") for run in FLAT}
     drawing = curves(drawn, FLAT, arrays, metrics=["test.elbo", "test.kl_loss"], best=True)
@@ -154,7 +154,7 @@ SCALES = {"unit": "bits", "reduction": "mean over pixels", "better": "lower", "n
 
 @pytest.mark.parametrize("key", SCALES)
 def test_facts_of_several_scales_share_no_axis(drawn, key):
-    """Another unit, reduction or direction is refused; another number of images only where the best of the runs is marked."""
+    """Other units, reductions or directions are refused; other numbers of images only if the best run is marked."""
     arrays = measured(FLAT, lambda s: (1.0,))
     arrays["s-8.test.elbo"][key] = np.array(SCALES[key])
     for best in (False, True):
@@ -166,14 +166,14 @@ def test_facts_of_several_scales_share_no_axis(drawn, key):
 
 
 def test_without_a_direction_there_is_no_best(drawn):
-    """As in a template: nothing can be chosen by a metric that has no better direction."""
+    """As in a template, nothing can be best by a metric without a better direction."""
     with pytest.raises(ReportError, match="best: none of the metrics has a better direction"):
         curves(drawn, FLAT, measured(FLAT, lambda s: (1.0,), better="none"), best=True)
 
 
 @pytest.mark.parametrize(("lines", "refused"), [([], True), (["training.epochs"], False), (None, True)])
 def test_the_best_is_one_of_comparable_runs(lines, refused):
-    """Runs that differ in a setting that is neither shown nor swept are refused where the best of them is asked for."""
+    """If the best run is requested, runs that differ in a setting neither shown nor swept are refused."""
     runs = {f"s-{size}": {"model": {"latent_dim": size}, "training": {"epochs": size // 5}} for size in SIZES}
     shown = {
         run: Subject(run, swept={"model.latent_dim": spec["model"]["latent_dim"]}, spec=spec) for run, spec in runs.items()
@@ -195,7 +195,7 @@ ADAMS = {
 
 
 def test_values_with_one_label_have_places_of_their_own(drawn):
-    """Adam with two limits of its gradient is two places on the axis and two lines, named by runs: the label is the same."""
+    """Adam with two gradient limits has two places on the axis and two lines, named by run, since the labels are equal."""
     values = measured(ADAMS, lambda s: (s["training.optimizer"]["clipnorm"] + s["training.learning_rate"],))
     beside = curves(drawn, ADAMS, values, over="training.optimizer")
     axes = beside.figure.axes[0]
@@ -207,7 +207,7 @@ def test_values_with_one_label_have_places_of_their_own(drawn):
 
 
 def test_bars_reach_from_the_smallest_to_the_largest_seed(drawn):
-    """With `range` the ends of each bar are the extremes, and the axis shows them."""
+    """With `range`, each bar extends between the extremes, and the axis shows both."""
     drawing = curves(drawn, FLAT, measured(FLAT, lambda s: (s["model.latent_dim"], 1, 100)), spread="range")
     axes = drawing.figure.axes[0]
     ends = [segment[:, 1].tolist() for segment in axes.collections[0].get_segments()]
@@ -219,7 +219,7 @@ def test_bars_reach_from_the_smallest_to_the_largest_seed(drawn):
 
 
 def test_each_metric_has_a_panel_and_the_caption_says_where_it_was_measured(drawn):
-    """A title names the metric where the axis has its unit; the caption the part of the data and the number of images."""
+    """A title names the metric if the axis has its unit, and the caption gives the split and the number of images."""
     arrays = measured(FLAT, lambda s: (1.0,)) | {f"{run}.train.sharpness": fact(0.5, unit="") for run in FLAT}
     drawing = curves(drawn, FLAT, arrays, metrics=["test.elbo", "train.sharpness"])
     assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["ELBO", ""]
@@ -230,7 +230,7 @@ def test_each_metric_has_a_panel_and_the_caption_says_where_it_was_measured(draw
 
 
 def test_the_table_has_what_the_picture_shows(drawn):
-    """Settings first, then the mean of each metric with its unit."""
+    """The table has the settings first, then the mean of each metric with its unit."""
     drawing = curves(drawn, ARMS, measured(ARMS, lambda s: (s["model.latent_dim"],)))
     rate, size, elbo = drawing.table.columns
     assert (rate.heading, size.heading, elbo.heading, elbo.unit) == ("learning rate", "latent dimensions", "ELBO", "nats/image")
@@ -238,7 +238,7 @@ def test_the_table_has_what_the_picture_shows(drawn):
 
 
 def test_words_have_no_place_upwards(drawn):
-    """A fact that is a word is refused by its name."""
+    """A fact whose value is a word is refused by name."""
     with pytest.raises(ReportError, match=r"this fact is a word.*\n.*s-2.*yes"):
         curves(drawn, FLAT, {f"{run}.test.elbo": fact("yes") for run in FLAT})
 
@@ -258,7 +258,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("case", MISTAKES)
 def test_runs_without_places_are_refused_before_they_are_trained(case):
-    """`check` says which parameter is wrong."""
+    """`check` says which parameter of the untrained runs is wrong."""
     arms, given, rule, told = MISTAKES[case]
     parameters = CURVES.parameters.model_validate({"runs": [*arms], "metrics": ["test.elbo"]} | given)
     with pytest.raises(ReportError) as caught:
@@ -271,23 +271,23 @@ def test_runs_without_places_are_refused_before_they_are_trained(case):
 
 
 def samples(n, level=0.5):
-    """Images of 4 x 4 pixels, each of one grey, brighter from image to image."""
+    """Return images of 4 x 4 pixels, each of one grey, brighter from image to image."""
     images = np.linspace(0, level, n)[:, None, None, None] * np.ones((1, 4, 4, 1))
     return {"images": images, "value_range": np.array([0.0, 1.0])}
 
 
 def panel(drawn, arms, arrays, **parameters):
-    """Draws a panel of the arms."""
+    """Draw a panel of the arms."""
     return drawn("sweep_panel", arrays, subjects=people(arms), **({"runs": [*arms], "n": 3} | parameters))
 
 
 def headings(drawing):
-    """What stands above each grid."""
+    """Return the headings of the grids."""
     return [axes.texts[-1].get_text().replace("\xa0", " ") for axes in drawing.figure.axes]
 
 
 def test_each_grid_has_its_setting_and_what_was_measured(drawn):
-    """Mean and deviation, all with the digits of the largest; the unit, the split and the seeds are in the caption."""
+    """Headings give mean and deviation with the digits of the largest; the caption gives unit, split and seeds."""
     arrays = {run: samples(9) for run in FLAT} | measured(FLAT, lambda s: (-100.04 - s["model.latent_dim"], -98))
     drawing = panel(drawn, FLAT, arrays, metrics=["test.elbo"])
     assert headings(drawing) == [
@@ -308,7 +308,7 @@ def test_grids_with_one_value_of_the_first_setting_stand_side_by_side(drawn):
 
 
 def test_headings_do_not_touch(drawn):
-    """Where a page is filled with bands, grids stand as far apart as their headings need."""
+    """On a page filled with bands, grids are as far apart as their headings need."""
     swept = itertools.product(range(1, 7), (0.001, 0.002, 0.003))
     arms = {f"s-{size}-{rate}": {"model.latent_dim": size, "training.learning_rate": rate} for size, rate in swept}
     arrays = {run: samples(9) for run in arms} | measured(arms, lambda s: (-123.456, -234.567))
@@ -332,20 +332,20 @@ def test_headings_do_not_touch(drawn):
     ],
 )
 def test_counts_follow_from_n(probe, asked):
-    """A probe is asked for as many images as fill a grid, unless the count is written."""
+    """A probe is asked for as many images as fill a grid, unless the count is given."""
     request = PANEL.reads(PANEL.parameters(runs=("a",), n=3, probe=probe))["a"]
     assert (request.kind, request.parameters) == (probe["kind"], asked)
 
 
 def rows_of(drawing):
-    """Rows and columns of the first grid, by its size in cells."""
+    """Return rows and columns of the first grid, by its size in cells."""
     left, right = sorted(drawing.figure.axes[0].get_xlim())
     bottom, top = sorted(drawing.figure.axes[0].get_ylim())
     return (top - bottom) / (right - left)
 
 
 def test_what_other_probes_give(drawn):
-    """Originals stand above reconstructions, ways of an interpolation are rows, samples of a class are a row."""
+    """Originals are above reconstructions, the paths of an interpolation are rows, and samples of a class are a row."""
     one = samples(6)
     pairs = {"x": one["images"], "reconstruction": one["images"], "value_range": one["value_range"]}
     ways = {"images": one["images"].reshape(2, 3, 4, 4, 1), "value_range": one["value_range"]}
@@ -356,7 +356,7 @@ def test_what_other_probes_give(drawn):
 
 
 def test_a_lattice_names_the_images_that_gave_its_range(drawn):
-    """The part of the data stands in the caption where codes of its images are the range, not with quantiles or limits."""
+    """The caption names the split if codes of its images determine the range, but not with quantiles or limits."""
     places = {"axis_0": np.array([-1.0, 0, 1]), "axis_1": np.array([-1.0, 0, 1]), "limits": np.array([[-1.0, 1]] * 2)}
     arrays = dict.fromkeys(FLAT, samples(9) | places)
     for more, named in (({}, True), ({"lattice": "normal"}, False), ({"limits": [[-1, 1], [-1, 1]]}, False)):
@@ -373,7 +373,7 @@ def test_runs_of_no_sweep_stand_under_their_names(drawn):
 
 @pytest.mark.parametrize("over", [None, ["model.latent_dim"]])
 def test_the_limits_of_every_grid_are_stated(drawn, over):
-    """With two settings, or with headings that are the same, the caption has the limits of every run."""
+    """With two settings, or with equal headings, the caption has the limits of every run."""
     places = {"axis_0": np.array([-1.0, 0, 1]), "axis_1": np.array([-1.0, 0, 1])}
     arrays = {run: samples(9) | places | {"limits": np.array([[-level, level]] * 2)} for level, run in enumerate(ARMS, start=1)}
     details = panel(drawn, ARMS, arrays, probe={"kind": "decode_grid"}, over=over).details
@@ -381,14 +381,14 @@ def test_the_limits_of_every_grid_are_stated(drawn, over):
 
 
 def test_a_setting_that_a_run_does_not_have(drawn):
-    """A heading cannot name it: refused when the plan is made."""
+    """A setting that a run lacks, and that a heading cannot name, is refused by the plan."""
     parameters = PANEL.parameters(runs=tuple(FLAT), over=("model.latent_dims",))
     with pytest.raises(ReportError, match="over: run 's-2' has no such setting"):
         PANEL.check(parameters, people(FLAT))
 
 
 def test_too_many_grids_do_not_fit_on_a_page(drawn):
-    """Images that would be smaller than a millimetre are refused, and the message says what to do."""
+    """Images smaller than a millimetre are refused, and the message says what to do."""
     arms = {f"s-{size}": {"model.latent_dim": size} for size in range(1, 60)}
     with pytest.raises(ReportError, match="would not fit on a page"):
         panel(drawn, arms, {run: samples(900) for run in arms}, n=30, columns=1)

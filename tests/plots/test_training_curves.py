@@ -10,38 +10,38 @@ from report_builder.kinds import MODELS, Subject, Term
 
 
 def history(shift=0.0, n=5, **more):
-    """A falling loss."""
+    """Return a falling loss."""
     return {"loss": 10.0 - np.arange(n) + shift, "epoch_time": np.ones(n)} | more
 
 
 def of(run, model, **parameters):
-    """A run of a model of the package with these parameters, which says what it logs."""
+    """Return a run of a built-in model with these parameters and its declared terms."""
     kind = MODELS.get(model)
     logged = kind.logs(kind.parameters(**parameters))
     return {run: Subject(run.upper(), "a model", "MNIST", 1, terms={term.name: term for term in logged})}
 
 
 def lines(drawing):
-    """The lines of the first panel."""
+    """Return the lines of the first panel."""
     return drawing.figure.axes[0].get_lines()
 
 
 def test_epochs_are_counted_from_one(drawn):
-    """The first value of a term stands at epoch 1, the last at the number of epochs."""
+    """The first value of a term is at epoch 1, the last at the number of epochs."""
     (line,) = lines(drawn("training_curves", {"ae": history()}))
     assert line.get_xdata()[[0, -1]].tolist() == [1, 5]
     np.testing.assert_allclose(line.get_ydata(), history()["loss"])
 
 
 def test_epochs_can_be_left_out_at_the_start(drawn):
-    """`from_epoch` drops values, and the rest keep their epochs."""
+    """`from_epoch` drops the first values, and the others keep their epochs."""
     (line,) = lines(drawn("training_curves", {"ae": history()}, from_epoch=3))
     assert line.get_xdata().tolist() == [3, 4, 5]
     np.testing.assert_allclose(line.get_ydata(), history()["loss"][2:])
 
 
 def test_several_seeds_are_thin_lines_around_their_mean(drawn):
-    """Each seed is drawn, and thicker their mean over the epochs that all have; the caption says so and names the seeds."""
+    """Each seed is drawn, and thicker their mean over common epochs; the caption says so and names the seeds."""
     arrays = {"vae@1": history(), "vae@2": history(2, n=4)}
     people = {f"vae@{seed}": Subject("VAE", "a model", "MNIST", seed) for seed in (1, 2)}
     drawing = drawn("training_curves", arrays, subjects=people)
@@ -53,7 +53,7 @@ def test_several_seeds_are_thin_lines_around_their_mean(drawn):
 
 
 def test_seeds_are_said_of_each_run_where_they_differ(drawn):
-    """A run of one seed beside one of two is not said to have two."""
+    """A run of one seed next to one of two is not said to have two."""
     people = {"ae": Subject("AE", "a model", "MNIST", 1)}
     people |= {f"vae@{seed}": Subject("VAE", "a model", "MNIST", seed) for seed in (1, 2)}
     drawing = drawn("training_curves", {"ae": history(), "vae@1": history(), "vae@2": history(2)}, subjects=people)
@@ -61,7 +61,7 @@ def test_seeds_are_said_of_each_run_where_they_differ(drawn):
 
 
 def test_held_out_images_are_dashed(drawn):
-    """The same term on test images has the run's colour and a dashed line, and the legend says which is which."""
+    """The same term on test images has the run's colour and a dashed line, and the legend explains both."""
     drawing = drawn("training_curves", {"ae": history(test_loss=np.full(5, 9.0)), "vae": history(1)})
     train, test, other = lines(drawing)
     assert train.get_color() == test.get_color() != other.get_color()
@@ -71,13 +71,13 @@ def test_held_out_images_are_dashed(drawn):
 
 @pytest.mark.parametrize(("loss", "unit"), [("bce", "nats/image"), ("mse", "loss")])
 def test_only_nats_are_labelled_as_nats(drawn, loss, unit):
-    """The loss of a run that compiled a squared error has no unit."""
+    """The loss of a run that minimised a squared error has no unit."""
     people = of("ae", "autoencoder", loss=loss)
     assert drawn("training_curves", {"ae": history()}, subjects=people).figure.axes[0].get_ylabel() == unit
 
 
 def test_only_declared_units_are_printed(drawn):
-    """A model of the user's own says what it logs and how that is called; of everything else no unit is claimed."""
+    """A user's model declares what it logs and how it is called; no unit is claimed for anything else."""
     said = (Term("kl_loss", "nats/image"), Term("codebook_loss", "", "distance to the codebook"))
     people = {"own": Subject("Own", "a model", "MNIST", 1, terms={term.name: term for term in said})}
     terms = adversarial(
@@ -91,25 +91,25 @@ def test_only_declared_units_are_printed(drawn):
 
 
 def test_a_term_that_no_run_logged_is_refused(drawn):
-    """A misspelt term is named with the near miss."""
+    """For a misspelt term, the message suggests the nearest name."""
     with pytest.raises(ReportError, match="Did you mean 'loss'"):
         drawn("training_curves", {"ae": history()}, terms=("lss",))
 
 
 def adversarial(**more):
-    """What a GAN logs."""
+    """Return the terms that a GAN logs."""
     terms = {"generator_loss": np.linspace(1, 2, 5), "discriminator_loss": np.linspace(2, 1, 5)}
     return terms | {"epoch_time": np.ones(5)} | more
 
 
 def legend(drawing):
-    """Texts of the only legend."""
+    """Return the texts of the only legend."""
     (only,) = drawing.figure.legends
     return [text.get_text() for text in only.get_texts()]
 
 
 def test_adversarial_losses_share_a_panel(drawn):
-    """Without terms a GAN shows both of its losses in one panel, each in its colour, named by one legend."""
+    """By default, a GAN shows both losses in one panel, each in its colour, with one legend."""
     drawing = drawn("training_curves", {"gan": adversarial()}, subjects=of("gan", "gan"))
     generator, discriminator = lines(drawing)
     assert len(drawing.figure.axes) == 1
@@ -120,13 +120,13 @@ def test_adversarial_losses_share_a_panel(drawn):
 
 
 def critical(**more):
-    """What a Wasserstein GAN logs."""
+    """Return the terms that a Wasserstein GAN logs."""
     terms = {"generator_loss": np.linspace(-9, -2, 5), "critic_loss": np.linspace(-8, -1, 5)}
     return terms | {"score_difference": np.linspace(9, 2, 5), "epoch_time": np.ones(5)} | more
 
 
 def test_scores_have_no_unit(drawn):
-    """Losses of generator and critic share a panel without a unit; the generator's is in nats beside a discriminator only."""
+    """Generator and critic share a panel without a unit; the generator's loss is in nats only next to a discriminator's."""
     drawing = drawn("training_curves", {"wgan": critical()}, subjects=of("wgan", "wgan"))
     assert legend(drawing) == ["generator loss", "critic loss"]
     assert drawing.figure.axes[0].get_ylabel() == "losses"
@@ -139,7 +139,7 @@ def test_scores_have_no_unit(drawn):
 
 
 def test_losses_of_different_models_have_no_common_unit(drawn):
-    """Where a GAN and a Wasserstein GAN share a panel all three losses are drawn, and nats are not claimed for scores."""
+    """If a GAN and a Wasserstein GAN share a panel, all losses are drawn, and nats are not claimed for scores."""
     drawing = drawn(
         "training_curves", {"gan": adversarial(), "wgan": critical()}, subjects=of("gan", "gan") | of("wgan", "wgan")
     )
@@ -148,7 +148,7 @@ def test_losses_of_different_models_have_no_common_unit(drawn):
 
 
 def test_a_caption_says_what_a_score_difference_is(drawn):
-    """It is named as an estimate of the Wasserstein distance up to a factor, and only where it is drawn."""
+    """It is called an estimate of the Wasserstein distance up to a factor, and only if it is drawn."""
     shown = drawn("training_curves", {"wgan": critical()}, terms=("score_difference",))
     assert "Wasserstein distance, up to a factor" in shown.details
     assert shown.figure.axes[0].get_ylabel() == "score difference"
@@ -156,7 +156,7 @@ def test_a_caption_says_what_a_score_difference_is(drawn):
 
 
 def test_held_out_losses_have_the_colour_of_their_term(drawn):
-    """The losses on validation images are dashed lines of the same colours, and the legend says so once."""
+    """Losses on validation images are dashed lines of the same colours, explained once in the legend."""
     drawing = drawn("training_curves", {"gan": adversarial(val_generator_loss=np.ones(5), val_discriminator_loss=np.ones(5))})
     colours = [line.get_color() for line in lines(drawing)]
     assert [line.get_linestyle() for line in lines(drawing)] == ["-", "--", "-", "--"]
@@ -165,41 +165,41 @@ def test_held_out_losses_have_the_colour_of_their_term(drawn):
 
 
 def test_terms_of_several_runs_are_named_by_both(drawn):
-    """Where terms of two runs share a panel each has a colour of its own and is named by its run and term."""
+    """If terms of two runs share a panel, each has its own colour and is named by run and term."""
     drawing = drawn("training_curves", {"gan": adversarial(), "half": adversarial()})
     assert len({line.get_color() for line in lines(drawing)}) == 4
     assert sorted(legend(drawing))[:2] == ["GAN: discriminator loss", "GAN: generator loss"]
 
 
 def test_a_long_legend_makes_the_figure_higher(drawn):
-    """Lines of the legend beyond the first do not take the panels' height."""
+    """Additional lines of the legend do not reduce the height of the panels."""
     one, many = (drawn("training_curves", {f"run-{i}": adversarial() for i in range(n)}) for n in (1, 4))
     assert many.figure.get_size_inches()[1] > one.figure.get_size_inches()[1] + 0.3
 
 
 def test_panels_may_be_mixed(drawn):
-    """A list of terms shares a panel, a term alone has its own; a term that is on held-out images only is drawn, too."""
+    """A list of terms shares a panel, a single term has its own, and a term of held-out images only is drawn as well."""
     history = adversarial(accuracy=np.ones(5), val_accuracy=np.ones(5))
     terms = (("generator_loss", "discriminator_loss"), "val_accuracy")
     axes = drawn("training_curves", {"gan": history}, terms=terms).figure.axes
     assert [each.get_ylabel() for each in axes] == ["losses", "accuracy (validation)"]
-    assert [each.get_title(loc="left") for each in axes] == ["", ""]  # what an axis says already
+    assert [each.get_title(loc="left") for each in axes] == ["", ""]  # stated by an axis already
     assert [len(each.get_lines()) for each in axes] == [2, 1]
 
 
 def test_runs_without_a_loss_are_refused(drawn):
-    """Where no run logged a loss the message says what was logged."""
+    """If no run logged a loss, the message lists what was logged."""
     with pytest.raises(ReportError, match="Known: epoch_time"):
         drawn("training_curves", {"gan": {"epoch_time": np.ones(5)}})
 
 
 def columns(drawing):
-    """Heading, unit and values of each column of the table."""
+    """Return heading, unit and values of each column of the table."""
     return [(column.heading, column.unit, list(column.values)) for column in drawing.table.columns]
 
 
 def test_the_curves_are_a_table_too(drawn):
-    """S1-E15: the table has a row for each epoch shown, and a column for each line, with its unit."""
+    """S1-E15: the table has a row for each shown epoch, and a column for each line, with its unit."""
     people = of("ae", "autoencoder")
     arrays = {"ae": history(test_loss=np.full(5, 9.0))}
     found = columns(drawn("training_curves", arrays, subjects=people, from_epoch=3))
@@ -211,7 +211,7 @@ def test_the_curves_are_a_table_too(drawn):
 
 
 def test_a_long_training_is_a_short_table(drawn):
-    """Of many epochs the table has the first ones, then ever fewer, and the last, as means over the seeds that reached them."""
+    """For many epochs, the table has the first, ever fewer later ones, and the last, as means over remaining seeds."""
     arrays = {"vae@1": history(n=60), "vae@2": history(2, n=55), "ae@1": history(n=60)}
     epochs, vae, ae = columns(drawn("training_curves", arrays))
     assert epochs[2] == [1, 2, 5, 10, 20, 50, 60]
@@ -220,7 +220,7 @@ def test_a_long_training_is_a_short_table(drawn):
 
 
 def test_a_single_epoch_shows_which_images_it_was_measured_on(drawn):
-    """Where there is no line to be dashed, marks tell training from held-out images, in the legend, too."""
+    """If there is no line to be dashed, marks distinguish training from held-out images, including in the legend."""
     drawing = drawn("training_curves", {"ae": history(n=1, test_loss=np.full(1, 9.5))})
     train, test = lines(drawing)
     assert test.get_markerfacecolor() == "white" != train.get_markerfacecolor()
@@ -229,7 +229,7 @@ def test_a_single_epoch_shows_which_images_it_was_measured_on(drawn):
 
 
 def test_epochs_without_a_finite_value_are_counted_in_the_caption(drawn):
-    """A curve that ends because the training went astray does not look like one that was stopped."""
+    """The caption counts epochs without a finite value, so that a diverged curve does not look like a stopped one."""
     astray = np.array([3.0, 2.0, np.nan, np.inf])
     drawing = drawn("training_curves", {"ae": {"loss": astray}, "vae": history(n=4)})
     assert "Epochs without a finite value, not drawn: AE: loss: 2." in drawing.details
@@ -237,7 +237,7 @@ def test_epochs_without_a_finite_value_are_counted_in_the_caption(drawn):
 
 
 def test_an_axis_that_would_hide_values_is_refused(drawn):
-    """A logarithmic axis over negative losses, and a first epoch after the last one, show nothing and are no figure."""
+    """A logarithmic axis for negative losses, and a first epoch after the last one, are refused."""
     with pytest.raises(ReportError, match="no place for zero or less"):
         drawn("training_curves", {"wgan": {"loss": np.array([1.0, -1.0])}}, log=True)
     with pytest.raises(ReportError, match="no run has such an epoch"):
@@ -245,7 +245,7 @@ def test_an_axis_that_would_hide_values_is_refused(drawn):
 
 
 def test_a_logarithmic_axis_prints_its_numbers_as_the_language_does(drawn):
-    """Between powers of ten, too: no formula, no foreign decimal mark."""
+    """Numbers between powers of ten are also printed with the decimal mark of the language, not as formulas."""
     drawing = drawn("training_curves", {"ae": {"loss": np.array([0.2, 0.3, 0.5])}}, log=True, language="pl")
     drawing.figure.draw_without_rendering()
     axis = drawing.figure.axes[0].yaxis

@@ -1,4 +1,4 @@
-"""Graphics cards, of which none need be here: jobs are fake, and say which cards their process was shown."""
+"""GPUs, none of which need exist: jobs are fake and report which cards are visible to their process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from report_builder.store import Step
 
 @pytest.fixture
 def two_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine with two cards, on which nobody else builds, and whose processes do fake jobs."""
+    """A machine with two cards and no other build, whose processes run fake jobs."""
     monkeypatch.setenv(cards.VISIBLE, "GPU-a1,GPU-b2")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "cluster_jobs"), prepend=os.pathsep)
@@ -27,18 +27,18 @@ def two_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def job(name: str, gpu: int | None, seconds: float = 0.3) -> Job:
-    """A fake training."""
+    """Return a fake training."""
     return Job(Step("run", (), {"name": name, "seconds": seconds}, {}), name, seconds=1.0, gpu=gpu)
 
 
 def shown(site: Site, one: Job) -> str:
-    """The cards that the process of a job was shown."""
+    """Return the cards visible to the process of a job."""
     return str(site.store.read("run", one.key).meta["note"]["cards"])
 
 
 @pytest.mark.usefixtures("two_cards")
 def test_one_card_for_each_training(tmp_path: Path) -> None:
-    """Two at a time have a card each, and see no other; who asks for none sees none, who does not ask sees all."""
+    """Two trainings at a time have a card each; a job that asks for no card sees none, one that does not ask sees all."""
     asking, others = [job(f"card {n}", 1) for n in range(4)], [job("none", 0), job("any", None)]
     site, now, most = Site(tmp_path / "store"), Counter[bool](), 0
 
@@ -55,7 +55,7 @@ def test_one_card_for_each_training(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("two_cards")
 def test_more_than_there_are_is_said_before_anything_is_done(tmp_path: Path) -> None:
-    """A training that asks for three of two cards is named; nothing else was begun."""
+    """A training that asks for three of two cards is named in the message, and no other job is started."""
     site, told = Site(tmp_path / "store"), []
     with pytest.raises(RunError, match=r"greedy: it asks for 3 graphics cards, and .* has 2"):
         local.run([job("modest", 1), job("greedy", 3)], site, 2, lambda one, event: told.append(event))
@@ -64,7 +64,7 @@ def test_more_than_there_are_is_said_before_anything_is_done(tmp_path: Path) -> 
 
 @pytest.mark.usefixtures("two_cards")
 def test_cards_that_another_build_has_are_waited_for() -> None:
-    """What another process of this machine holds is not had twice; the wait ends when the build does."""
+    """Cards held by another process of this machine are not taken, and the wait for them ends with the build."""
     mine, held = cards.take(1, threading.Event())
     other, also = cards.take(1, threading.Event())
     assert {*mine, *other} == {"GPU-a1", "GPU-b2"}
@@ -88,7 +88,7 @@ def test_cards_that_another_build_has_are_waited_for() -> None:
     ],
 )
 def test_cards_are_those_that_are_visible(monkeypatch: pytest.MonkeyPatch, named: str, found: tuple[str, ...]) -> None:
-    """What hides cards from CUDA hides them here: the list ends before the first that is none."""
+    """Cards hidden from CUDA are hidden here, and the list ends before the first invalid one."""
     monkeypatch.setenv(cards.VISIBLE, named)
     assert cards.seen() == found
 
@@ -97,7 +97,7 @@ def test_cards_are_those_that_are_visible(monkeypatch: pytest.MonkeyPatch, named
 def test_where_nothing_is_hidden_the_driver_says_what_there_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, found: tuple[str, ...]
 ) -> None:
-    """The names of the driver are used: its numbers are in another order than those of CUDA."""
+    """The driver's names are used, since its numbers are in another order than CUDA's."""
     (tmp_path / "nvidia-smi").write_text(f"#!/bin/sh\nprintf '{said}'\n")
     (tmp_path / "nvidia-smi").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
@@ -108,7 +108,7 @@ def test_where_nothing_is_hidden_the_driver_says_what_there_is(
 
 
 def test_asking_for_a_card_trains_nothing_anew(finished, lab) -> None:
-    """`gpu` stands in the job of each training of a run and in no key: where a result was made is no part of it."""
+    """`gpu` is in the job of each training of a run and in no key, since a result does not depend on where it was made."""
     lab.edit("    name: VAE", "    name: VAE\n    gpu: 1")
     plan = lab.plan()
     assert {p.step.key for p in plan.runs.values()} == {p.step.key for p in finished.plan().runs.values()}

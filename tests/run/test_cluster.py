@@ -1,4 +1,4 @@
-"""Jobs on workers of a Dask scheduler, in processes of their own on this machine: fake jobs, which sleep and write a line."""
+"""Jobs on workers of a Dask scheduler, in separate processes of this machine: fake jobs that sleep and write a line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from report_builder.store import Step, digest, holders
 
 
 def _benchmark(name: str):
-    """A file of the benchmarks."""
+    """Import a file of the benchmarks."""
     spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[2] / "benchmarks" / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own, about ports and
 
 @pytest.fixture
 def machines(tmp_path: Path):
-    """A scheduler; its workers are started by the test."""
+    """A scheduler without workers, which the test starts."""
     made = crashes.Machines(tmp_path)
     yield made
     made.end()
@@ -43,7 +43,7 @@ def machines(tmp_path: Path):
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    """A scheduler with two workers, for tests that kill neither; the first has a folder of data, the second two cards."""
+    """A scheduler with two workers, for tests that kill neither; the first has a data folder, the second two cards."""
     made = crashes.Machines(tmp_path_factory.mktemp("two"))
     (made.folder / "data").mkdir()
     (made.folder / "data" / "digits").touch()
@@ -54,13 +54,13 @@ def two(tmp_path_factory):
 
 
 def job(name: str, *needs: Job, kind: str = "run", code: dict[str, str] | None = None, **spec) -> Job:
-    """A fake job."""
+    """Return a fake job."""
     step = Step(kind, tuple(need.key for need in needs), {"name": name, **spec}, code or {})
     return Job(step, name, step.inputs, seconds=1.0)
 
 
 def do(machines: crashes.Machines, store: Path, *jobs: Job, on_event=lambda job, event: None):
-    """Has jobs done; the events by label, and what failed."""
+    """Run jobs; return the events by label, and the failures."""
     told = list[tuple[str, object]]()
 
     def hear(job, event) -> None:
@@ -72,17 +72,17 @@ def do(machines: crashes.Machines, store: Path, *jobs: Job, on_event=lambda job,
 
 
 def epochs(store: Path, done: Job) -> str:
-    """What a fake job went through."""
+    """Return the epochs that a fake job went through."""
     return Site(store).store.read(done.step.kind, done.key).path("epochs.txt").read_text()
 
 
 def events(told, label: str) -> list[type]:
-    """The kinds of events of a job."""
+    """Return the types of the events of a job."""
     return [type(event) for name, event in told if name == label]
 
 
 def test_what_is_told_is_what_is_told_locally(two, tmp_path: Path) -> None:
-    """A graph is done by two workers, each job after what it needs; events come in order and end with `Done`."""
+    """Two workers run a graph, each job after its inputs, and events come in order and end with `Done`."""
     runs = [job(f"run {n}", epochs=3) for n in range(4)]
     facts = job("facts", *runs, kind="facts")
     told, failed = do(two, tmp_path / "store", facts, *runs)
@@ -95,7 +95,7 @@ def test_what_is_told_is_what_is_told_locally(two, tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies_is_begun_again_and_goes_on(two, tmp_path: Path) -> None:
-    """SIGKILL and SIGTERM of the child cost the epoch under way; one that dies each time fails, named as it is locally."""
+    """A child killed by SIGKILL or SIGTERM loses only the current epoch; one that dies each time fails, as it does locally."""
     killed, told_to = job("killed", epochs=4, dies=3), job("told", epochs=4, dies=2, signal=int(signal.SIGTERM))
     told, failed = do(two, tmp_path / "store", killed, told_to)
     assert failed == []
@@ -105,7 +105,7 @@ def test_a_process_that_dies_is_begun_again_and_goes_on(two, tmp_path: Path) -> 
 
 
 def test_data_is_found_where_it_is(two, tmp_path: Path) -> None:
-    """The worker without the data says so and the other one does it all; where none has it, the job fails and says so."""
+    """A worker without the data leaves the job to the other one, and without any data the job fails with a message."""
     jobs = [job(f"run {n}", data="digits") for n in range(4)]
     nowhere = job("nowhere", data="faces")
     told, failed = do(two, tmp_path / "store", *jobs, nowhere, job("reader", nowhere, kind="facts"))
@@ -115,7 +115,7 @@ def test_data_is_found_where_it_is(two, tmp_path: Path) -> None:
 
 
 def test_cards_are_found_where_they_are(two, tmp_path: Path) -> None:
-    """A worker without a card leaves the job to one that has some, whose process sees as many as it asked for."""
+    """A worker without a card leaves the job to one that has some, whose process sees as many as the job asks for."""
     asked = {"one": 1, "two": 2, "none": 0, "three": 3}
     jobs = [replace(job(name), gpu=count) for name, count in asked.items()]
     told, failed = do(two, tmp_path / "store", *jobs)
@@ -129,7 +129,7 @@ def test_cards_are_found_where_they_are(two, tmp_path: Path) -> None:
 
 
 def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:
-    """A worker whose files or packages are others than those of the plan does nothing with a job, and says what differs."""
+    """A worker whose files or packages differ from those of the plan refuses a job, and says what differs."""
     ((_, failed),) = do(two, tmp_path / "store", job("run", code={"version.py": "0" * 16, "numpy": "1.0"}))[1]
     (problem,) = failed.problems
     assert "has different code from what this was planned with" in problem.rule
@@ -139,14 +139,14 @@ def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:
 
 
 def test_code_is_read_once_and_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a worker has compared it does not read for the next job, unless the file has changed meanwhile."""
+    """A worker does not read code again for the next job, unless the file has changed."""
     own, read = tmp_path / "own.py", list[Path]()
     own.write_text("a = 1\n")
     os.utime(own, (1e9, 1e9))
     monkeypatch.setattr(digest, "_read", lambda path: read.append(path) or [path.read_text()])
 
     def refused() -> str:
-        """What it says of the file as it is."""
+        """Return the message about the present file."""
         asked = Job(Step("run", (), {}, {"./own.py": "none"}), "run", ())
         return relay.do(asked, Site(tmp_path / "store", (), tmp_path), "topic", lambda event: None).problems[0].received
 
@@ -158,7 +158,7 @@ def test_code_is_read_once_and_again_when_it_changes(tmp_path: Path, monkeypatch
 
 
 def test_a_store_that_is_another_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An input that never shows on the worker's disk is no reason to wait for ever."""
+    """An input that never appears on the worker's disk ends in an error, not in an endless wait."""
     lost = Job(Step("facts", ("0" * 20,), {}, {}), "facts", ("0" * 20,))
     site = Site(tmp_path / "store")
     monkeypatch.setattr("report_builder.store.folder.PATIENCE", 0.05)
@@ -167,7 +167,7 @@ def test_a_store_that_is_another_there_is_said(tmp_path: Path, monkeypatch: pyte
 
 
 def test_workers_are_killed_and_join(machines, tmp_path: Path) -> None:
-    """The only worker is killed in an epoch; another joins, goes on there at once, and nothing is done twice."""
+    """If the only worker is killed in an epoch, the one that joins continues from there, and nothing is done twice."""
     first, long = machines.worker(), job("long", epochs=5, seconds=0.2)
 
     def kill(_, event) -> None:
@@ -183,7 +183,7 @@ def test_workers_are_killed_and_join(machines, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_scheduler_that_is_killed_is_no_hang(machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The build ends with a sentence; what was trained is kept, and the next build goes on with it."""
+    """The build ends with a message, what was trained is kept, and the next build continues from there."""
     machines.worker()
     long = job("long", epochs=8, seconds=0.2)
 
@@ -208,7 +208,7 @@ def test_a_scheduler_that_is_killed_is_no_hang(machines, tmp_path: Path, monkeyp
 
 
 def test_an_interrupt_ends_what_the_workers_do(two, tmp_path: Path) -> None:
-    """Ctrl-C in front ends the children on the workers, which give back what they held, and do the jobs of the next one."""
+    """Ctrl-C ends the children on the workers, which release their leases and run the jobs of the next build."""
     processes, long = [], job("long", epochs=500, seconds=0.1)
 
     def interrupt(_, event) -> None:
@@ -230,7 +230,7 @@ def test_an_interrupt_ends_what_the_workers_do(two, tmp_path: Path) -> None:
 
 @pytest.mark.external("openssl")
 def test_tls_lets_in_who_has_the_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A scheduler and a worker with the certificate of docs/cluster.md do jobs of who has it, and answer nobody else."""
+    """A scheduler and a worker with the certificate of docs/cluster.md serve only clients that have it."""
     key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "cert.pem")
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=report-builder"]
     subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
@@ -251,7 +251,7 @@ def test_tls_lets_in_who_has_the_certificate(tmp_path: Path, monkeypatch: pytest
 
 
 def test_an_open_port_is_said() -> None:
-    """Where whoever reaches the scheduler can run programs, the build says so; not of this machine's own, nor of TLS."""
+    """The build warns if anybody who reaches the scheduler can run programs, but not on this machine or with TLS."""
     open_to = {"tcp://10.0.0.5:8786": True, "tcp://127.0.0.1:8786": False, "tcp://[::1]:1": False, "tls://10.0.0.5:1": False}
     assert {address: bool(cluster.warning(address)) for address in open_to} == open_to
 
@@ -261,7 +261,7 @@ def test_an_open_port_is_said() -> None:
     [("local:none", UsageError, "local:N begins N workers"), ("tcp://127.0.0.1:9", RunError, "no scheduler answers")],
 )
 def test_what_is_no_cluster(where: str, error: type[Exception], said: str, tmp_path: Path, monkeypatch) -> None:
-    """A place that cannot be read, or where nobody answers, is said with what to do."""
+    """For an unreadable address, or one where nobody answers, the message says what to do."""
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     with pytest.raises(error, match=said):
         cluster.run([job("run")], Site(tmp_path), where, lambda *_: None)

@@ -1,4 +1,4 @@
-"""Metrics and figures as jobs: in the front process where there is one, else in processes that know no TensorFlow."""
+"""Metrics and figures as jobs: in the front process for a single worker, else in processes without TensorFlow."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ SHAPES = (("x", (28, 28, 1)), ("y", ()))
 
 
 def again(lab, kinds=LIGHT) -> Plan:
-    """The plan of a built report of which these kinds of step are not stored."""
+    """Return the plan of a built report after removal of these kinds of steps from the store."""
     for kind in kinds:
         shutil.rmtree(lab.folder / "runs" / kind)
     return lab.plan()
 
 
 def made(lab) -> dict[str, bytes]:
-    """Every file of a metric or figure, apart from what says when it was made."""
+    """Return every file of metrics and figures, except for metadata with times."""
     files = [path for kind in LIGHT for path in (lab.folder / "runs" / kind).rglob("*") if path.is_file()]
     return {str(path.relative_to(lab.folder)): path.read_bytes() for path in files if path.name != "step.json"}
 
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The engine of each process that is started."""
+    """The engine of each started process."""
     engines = list[str]()
 
     class Counted(local._Process):
@@ -64,7 +64,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_figure_is_the_same_wherever_it_is_drawn(built, started: list[str], workers: int) -> None:
-    """One after another in the front process, and side by side in two others, the same bytes come out."""
+    """Drawn one after another in the front process or in two parallel ones, figures have the same bytes."""
     before = made(built)
     plan = again(built)
     jobs = jobs_of(plan, plan.missing(plan.everything()))
@@ -75,7 +75,7 @@ def test_a_figure_is_the_same_wherever_it_is_drawn(built, started: list[str], wo
 
 
 def test_another_machine_measures_and_draws_the_same(built) -> None:
-    """What a cluster's machine does of a report is what this one does: words in the code of a figure are no file there."""
+    """A cluster's machine gives the same results as this one: words in the code of a figure are not looked up as files."""
     before, plan = made(built), again(built)
     jobs = sorted(jobs_of(plan, plan.missing(plan.everything())), key=lambda job: LIGHT.index(job.step.kind))
     assert any(name.startswith("languages/") for job in jobs for name in job.step.code)
@@ -87,7 +87,7 @@ def test_another_machine_measures_and_draws_the_same(built) -> None:
 
 
 def test_a_single_figure_starts_no_process(built, started: list[str]) -> None:
-    """A process of its own would not be worth its start."""
+    """A single figure is drawn in the front process, since another one would not be worth its start."""
     shutil.rmtree(next((built.folder / "runs" / "figure").iterdir()))
     plan = built.plan()
     assert execute(plan, jobs_of(plan, plan.missing(plan.everything())), Options(workers=2), lambda *_: None) == []
@@ -97,7 +97,7 @@ def test_a_single_figure_starts_no_process(built, started: list[str]) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_nobody_foresaw_costs_its_own_step(built, workers: int, capsys: pytest.CaptureFixture[str]) -> None:
-    """A figure that fails is named with the place in the code, a log has the rest, and the other figure is drawn."""
+    """A failing figure is reported with the place in the code and a log, and the other figure is drawn."""
     plan = again(built, ["figure"])
     plan.figures["codes"].step.spec["subjects"]["ae"]["unheard of"] = 3  # nothing checks what a plan itself says
     plan.figures["codes"].step.__dict__.pop("key", None)
@@ -113,7 +113,7 @@ def test_what_nobody_foresaw_costs_its_own_step(built, workers: int, capsys: pyt
 
 
 def test_a_figure_of_ones_own_that_changed_is_not_drawn(built) -> None:
-    """What would be stored under the key of the file as it was planned is refused."""
+    """A figure whose file has changed since the plan is refused, since its result would get the old key."""
     mine = built.folder / "experiments" / "mine.py"
     mine.write_text(MINE, encoding="utf-8")
     built.edit("kind: latent_scatter", "kind: ./mine.py")
@@ -127,7 +127,7 @@ def test_a_figure_of_ones_own_that_changed_is_not_drawn(built) -> None:
 
 
 def test_a_spec_says_all_of_a_kind() -> None:
-    """Read back from the JSON of its step, the parameters of every figure and metric of the gallery are what they were."""
+    """Parameters of every figure and metric of the gallery survive the JSON of their step."""
     gallery = resolve(load(ROOT / "experiments" / "gallery.yaml"))
     for picture in gallery.figures.values():
         assert opened(FIGURES, json.loads(json.dumps(picture.kind.as_spec())))[1] == picture.kind.parameters
@@ -137,7 +137,7 @@ def test_a_spec_says_all_of_a_kind() -> None:
 
 
 def test_a_job_names_no_path_of_this_machine(lab) -> None:
-    """What another machine is given holds no folder of this one, also where files of the user's own and data are read."""
+    """A job for another machine contains no folder of this one, even if a user's files and data are read."""
     arrays = {f"{part}_{split}": np.zeros((20, *shape), np.uint8) for split in ("train", "test") for part, shape in SHAPES}
     np.savez(lab.folder / "mine.npz", **arrays)
     (lab.folder / "experiments" / "mine.py").write_text(MINE, encoding="utf-8")

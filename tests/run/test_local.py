@@ -1,4 +1,4 @@
-"""Processes of this machine: each test starts one or two."""
+"""Processes of this machine; each test starts one or two."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from report_builder.store import Store
 
 
 class Killer:
-    """Kills the worker of a label once its event comes; keeps all events."""
+    """Kills the worker of a label at an epoch, and records all events."""
 
     def __init__(self, label="", epoch=0):
         self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
 
     def __call__(self, job, event):
-        """Hears an event."""
+        """Handle an event."""
         self.events.append((job, event))
         if isinstance(event, Started):
             self.processes[job.key] = event.process
@@ -35,7 +35,7 @@ class Killer:
             os.kill(self.processes[job.key], signal.SIGKILL)
 
     def all(self, kind):
-        """All events of a kind, with their jobs."""
+        """Return all events of a kind, with their jobs."""
         return [(job, event) for job, event in self.events if isinstance(event, kind)]
 
 
@@ -67,7 +67,7 @@ def test_runs_probes_and_their_order(do, site, tmp_path, run_step, probe_step):
 
 
 def kept(tmp_path, step):
-    """What is stored of a run, apart from times."""
+    """Return what is stored of a run, except times."""
     stored = Store(tmp_path / "store").read("run", step.key)
     files = {name: stored.path(name).read_bytes() for name in stored.meta["files"] if name != "history.json"}
     history = {name: values for name, values in stored.json("history.json").items() if name != "epoch_time"}
@@ -75,7 +75,7 @@ def kept(tmp_path, step):
 
 
 def digits(*steps, scaled="unit"):
-    """A few digits, prepared further."""
+    """Return a subset of the digits, with additional steps."""
     subset = {"kind": "subset", "train": 256, "test": 40}
     return {"dataset": {"kind": "digits", "copies": 0}, "steps": [{"kind": "scale", "range": scaled}, subset, *steps]}
 
@@ -113,7 +113,7 @@ SLOW = {"autoencoder", "conditional_gan", "conditional_vae"}
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in RUNS])
 def test_a_killed_run_ends_as_one_that_was_not(name, do, tmp_path, run_step):
-    """SIGKILL at a random epoch, then the same command: it goes on there, and every file it leaves is equal to the last bit."""
+    """After SIGKILL at a random epoch, the same command resumes there, and every file is as in an undisturbed run."""
     step = run_step(epochs=5, **RUNS[name])
     whole = replace(step, code={"another": "key"})
     epoch = int(np.random.default_rng().integers(1, 5))
@@ -140,7 +140,7 @@ def test_a_dead_worker_costs_its_own_job_only(do, tmp_path, run_step, probe_step
 
 
 def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(do, tmp_path, run_step, probe_step):
-    """The event comes with the five-part error while others still train; they and what reads them are stored at the end."""
+    """The error is reported while others still train; they and what reads them are stored at the end."""
     bad, good = run_step(learning_rate=1e6, optimizer={"kind": "sgd"}, epochs=50), run_step(seed=2, epochs=4)
     told = Killer()
     errors = do(bad, probe_step(bad, kind="codes"), good, probe_step(good, kind="codes"), on_event=told, workers=1)
@@ -159,7 +159,7 @@ def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(do, tmp_p
 
 @pytest.mark.slow
 def test_an_exception_in_a_model_of_ones_own_names_the_line(do, tmp_path, run_step):
-    """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
+    """An exception in a user's file is reported with file and line, and the complete output is kept in a log."""
     (tmp_path / "own.py").write_text(
         "from report_builder.kinds import Model, Parameters\n\n\ndef build(parameters, sizes):\n    return 1 / 0\n\n\n"
         "KIND = Model(parameters=Parameters, build=build, provides=frozenset())\n"
@@ -171,7 +171,7 @@ def test_an_exception_in_a_model_of_ones_own_names_the_line(do, tmp_path, run_st
 
 
 def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(do, tmp_path, run_step):
-    """An interrupt ends every worker before it goes on; the next call goes on from the checkpoint."""
+    """An interrupt ends every worker before it propagates, and leaves the checkpoint for the next call."""
     step, processes = run_step(epochs=500), []
 
     def interrupt(_, event):
@@ -188,7 +188,7 @@ def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(do, tmp_path, run_ste
 
 
 def test_a_worker_ends_when_its_parent_is_gone(site, run_step):
-    """The end of stdin ends the process also in the middle of a training."""
+    """The end of stdin ends the process, even in the middle of a training."""
     command = [sys.executable, "-m", "report_builder.train", "1"]
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with worker:

@@ -1,4 +1,4 @@
-"""What the user sees of the workers."""
+"""Progress of the workers as shown to the user."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ TERMS = {"loss": 161.234, "kl_loss": 5.0, "test_loss": 158.3}
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self):
-        """Always."""
+        """Return True."""
         return True
 
 
 class Clock:
-    """Seconds under control."""
+    """A clock under the test's control."""
 
     now = 0.0
 
     def __call__(self):
-        """The time now."""
+        """Return the present time."""
         return self.now
 
 
 def shown(stream, *, seconds_an_epoch=4.0):
-    """A view after five of ten epochs."""
+    """Return a view after five of ten epochs."""
     clock = Clock()
     view = progress.View(stream, (RUN, PROBE), 2, clock)
     view.show(RUN, Started(1))
@@ -45,7 +45,7 @@ def shown(stream, *, seconds_an_epoch=4.0):
 
 
 def test_a_file_gets_plain_lines_now_and_then():
-    """Without a terminal there is a line at the start, one in ten seconds with epoch, time left and loss, and a last one."""
+    """Without a terminal there is a first line, one per ten seconds with epoch, time left and loss, and a last one."""
     stream = io.StringIO()
     view, _ = shown(stream)
     view.show(RUN, Done(reused=False, seconds=40.0))
@@ -58,7 +58,7 @@ def test_a_file_gets_plain_lines_now_and_then():
 
 
 def test_a_terminal_gets_one_line_for_each_worker_and_the_whole():
-    """The live view ends with a bar, epoch, loss and time left of each job, and how many are done; old lines are taken back."""
+    """The live view shows each job's bar, epoch, loss and time left, and the number done; it replaces old lines."""
     stream = Terminal()
     shown(stream)
     last = re.split(r"\x1b\[\d+F\x1b\[J", stream.getvalue())[-1].splitlines()
@@ -67,7 +67,7 @@ def test_a_terminal_gets_one_line_for_each_worker_and_the_whole():
 
 
 def test_the_live_lines_are_gone_at_the_end():
-    """When no job is left nothing of the live view is left on the terminal."""
+    """When no job is left, the live view is erased from the terminal."""
     stream = Terminal()
     view, _ = shown(stream)
     view.show(RUN, Done(reused=False, seconds=40.0))
@@ -76,7 +76,7 @@ def test_the_live_lines_are_gone_at_the_end():
 
 
 def test_failures_and_what_they_skip_are_said():
-    """A failed job says at once what happened and what to try; one that cannot run without it gets a line."""
+    """A failed job is reported at once with what to try, and a job that needs it gets a line."""
     stream = io.StringIO()
     view, _ = shown(stream)
     view.show(RUN, Failed.by(RunError(Problem("", "lost", next_step="Try less."))))
@@ -89,7 +89,7 @@ def test_failures_and_what_they_skip_are_said():
 
 
 def test_a_figure_is_named_when_it_is_drawn():
-    """What is measured or drawn is one line, when it is stored."""
+    """A measurement or a drawing gives one line when it is stored."""
     stream, figure = io.StringIO(), Job(Step("figure", (), {}), "figure latent")
     view = progress.View(stream, (figure,), 1)
     view.show(figure, Started(1))
@@ -99,7 +99,7 @@ def test_a_figure_is_named_when_it_is_drawn():
 
 
 def test_a_resumed_run_counts_its_own_epochs_only():
-    """The time left of a run that continues after epoch 8 of 10 comes from the epochs trained since."""
+    """The time left of a run that continues after epoch 8 of 10 is based on the epochs trained since."""
     stream, clock = io.StringIO(), Clock()
     view = progress.View(stream, (RUN, PROBE), 2, clock)
     view.show(RUN, Started(1))
@@ -112,7 +112,7 @@ def test_a_resumed_run_counts_its_own_epochs_only():
 
 
 def test_what_waits_is_guessed_by_what_was_measured_here():
-    """A training that took twice as long as was said makes that of the others twice as long; machines that join share it."""
+    """A training that takes twice its estimate doubles that of the others, which is shared by machines that join."""
     stream, clock = Terminal(), Clock()
     runs = [Job(Step("run", (), {"training": {"epochs": 10}, "seed": n}), f"run {n}", seconds=30.0) for n in range(5)]
     view = progress.View(stream, runs, 1, clock)

@@ -1,4 +1,4 @@
-"""Laws of the order in which jobs are done, with an executor that does nothing and a clock of its own."""
+"""Laws of the job order, for an executor that does nothing and a simulated clock."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ from report_builder.store import Step
 
 
 def job(label, *needs, kind="run", seconds=10.0, threads=1):
-    """A job that reads others."""
+    """Return a job that reads others."""
     step = Step(kind, tuple(need.key for need in needs), {"label": label, "threads": threads})
     return Job(step, label, step.inputs, seconds=seconds)
 
 
 class Fake:
-    """Threads that are taken for as many seconds as each job says; nothing is done in them."""
+    """An executor that only occupies threads for the duration of each job."""
 
     def __init__(self, threads=2, **failing):
         self.threads, self.failing, self.now, self.stopped = threads, failing, 0.0, False
         self.running, self.began, self.ended, self.rooms = [], {}, {}, 0
 
     def room(self, job):
-        """Whether enough threads are free."""
+        """Return whether enough threads are free."""
         self.rooms += 1
         taken = sum(running.threads for _, _, running in self.running)
         return not taken or taken + job.threads <= self.threads
 
     def start(self, job):
-        """Takes the threads."""
+        """Occupy the threads."""
         self.began[job.label] = self.now
         heapq.heappush(self.running, (self.now + job.seconds, len(self.began), job))
 
     def next(self):
-        """The next end; time goes on until then."""
+        """Advance the clock to the next end of a job, and return it."""
         self.now, _, ended = heapq.heappop(self.running)
         self.ended[ended.label] = self.now
         error = self.failing.get(ended.label)
         return ended, Failed.by(error) if error else Done(reused=False, seconds=ended.seconds)
 
     def stop(self):
-        """Ends everything."""
+        """Record the stop."""
         self.stopped = True
 
 
 def lost():
-    """The error of a run that fails."""
+    """Return the error of a failing run."""
     return RunError(Problem("", "lost"))
 
 
 def done(jobs, executor, on_event=lambda job, event: None):
-    """Labels in the order in which the jobs began, and what failed."""
+    """Return the labels of the jobs in the order of their start, and of the failed ones."""
     failed = schedule(jobs, executor, on_event)
     return [*executor.began], [job.label for job, _ in failed]
 
 
 def test_a_job_starts_when_what_it_needs_is_stored():
-    """However the jobs are given: nothing starts before the last of its inputs ends, and then at once."""
+    """In whatever order jobs are given, each starts as soon as the last of its inputs has ended, and no earlier."""
     a, b = job("a", seconds=5), job("b", seconds=9)
     both = job("both", a, b, kind="arrays", seconds=1)
     fake = Fake()
@@ -78,7 +78,7 @@ def test_what_is_no_job_is_stored_already():
 
 
 def test_what_is_short_goes_before_the_next_training():
-    """Where a thread is free, probes, metrics and figures are done before a training begins; of trainings the longest first."""
+    """On a free thread, probes, metrics and figures precede trainings, and of trainings the longest comes first."""
     first, second, third = job("first", seconds=30), job("second", seconds=20), job("third", seconds=10)
     probe = job("probe", first, kind="arrays", seconds=2)
     figure = job("figure", probe, kind="figure", seconds=1)
@@ -87,7 +87,7 @@ def test_what_is_short_goes_before_the_next_training():
 
 
 def test_a_mistake_of_a_figure_is_told_while_others_train():
-    """Its failure is told as soon as its arrays are there; the trainings that go on end as they would."""
+    """The failure of a figure is reported as soon as its arrays exist, while running trainings continue."""
     long, short = job("long", seconds=100), job("short", seconds=3)
     figure = job("figure", short, kind="figure", seconds=1)
     fake, told = Fake(figure=lost()), []
@@ -96,7 +96,7 @@ def test_a_mistake_of_a_figure_is_told_while_others_train():
 
 
 def test_a_failure_costs_what_needs_it_and_nothing_else():
-    """All that reads a lost job, however far, is skipped once and never begun; everything else is done."""
+    """Everything that depends on a lost job is skipped once and never started; all other jobs are done."""
     bad, good = job("bad"), job("good")
     arrays = job("arrays", bad, kind="arrays")
     facts, figure = job("facts", arrays, kind="facts"), job("figure", arrays, good, kind="figure")
@@ -113,7 +113,7 @@ def test_a_failure_costs_what_needs_it_and_nothing_else():
 
 
 def test_two_failures_skip_a_job_once():
-    """What needs two jobs that fail is given up with the first."""
+    """A job that needs two failing jobs is skipped with the first failure."""
     a, b = job("a", seconds=1), job("b", seconds=2)
     skipped = []
     _, failed = done(
@@ -125,7 +125,7 @@ def test_two_failures_skip_a_job_once():
 
 
 def test_what_waits_for_a_card_keeps_nobody_from_a_processor():
-    """With one card, trainings that ask for it follow one another, while the others have the threads that are left."""
+    """With one card, trainings that ask for it run one after another, while others use the remaining threads."""
 
     class OneCard(Fake):
         def room(self, job):
@@ -138,7 +138,7 @@ def test_what_waits_for_a_card_keeps_nobody_from_a_processor():
 
 
 def test_a_job_of_many_threads_is_not_passed_by():
-    """A training that needs all threads starts when they are free; those behind it do not keep it waiting for ever."""
+    """A training that needs all threads starts as soon as they are free, and is not starved by those behind it."""
     running, wide = job("running", seconds=50), job("wide", seconds=40, threads=4)
     behind = [job(f"small {number}", seconds=5) for number in range(3)]
     fake = Fake(threads=2)
@@ -149,7 +149,7 @@ def test_a_job_of_many_threads_is_not_passed_by():
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), StorageError(Problem("", "no space left on the disk"))])
 def test_an_end_from_outside_stops_the_executor(error):
-    """An interrupt, and a disk that is full, end everything; nothing else is begun."""
+    """An interrupt or a full disk ends everything, and nothing else is started."""
 
     def on_event(_, event):
         if isinstance(event, Done):
@@ -163,7 +163,7 @@ def test_an_end_from_outside_stops_the_executor(error):
 
 
 def test_events_on_the_way_are_passed_on():
-    """What a job says before its end is told, and starts nothing."""
+    """Events before the end of a job are passed on, and start nothing."""
 
     class Talking(Fake):
         def next(self):
@@ -179,7 +179,7 @@ def test_events_on_the_way_are_passed_on():
 
 
 def test_ten_thousand_jobs_keep_five_hundred_workers_busy():
-    """Of the time of all workers at least nine tenths are used, and the order costs little for each job."""
+    """Workers are busy for at least nine tenths of the time, and the order costs little per job."""
     runs = [job(f"run {number}", seconds=60 + number % 40) for number in range(5000)]
     jobs = [*runs, *(job(f"probe {run.label}", run, kind="arrays", seconds=2) for run in runs)]
     fake, began = Fake(threads=500), time.process_time()
@@ -190,7 +190,7 @@ def test_ten_thousand_jobs_keep_five_hundred_workers_busy():
 
 
 def test_hundreds_of_workers_are_kept_busy() -> None:
-    """Simulated workers, with what the front process takes for each start and event: nine tenths of their time is work."""
+    """With the front process' time per start and event, simulated workers are busy for nine tenths of the time."""
     spec = importlib.util.spec_from_file_location("scale", Path(__file__).parents[2] / "benchmarks" / "scale.py")
     scale = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(scale)

@@ -1,4 +1,4 @@
-"""What an experiment file may hold, key by key: types, defaults, bounds and choices; defaults are in keys and in reports."""
+"""The grammar of an experiment file: types, defaults, bounds and choices of each key, on which keys and reports depend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TABLE = json.loads((Path(__file__).parent / "grammar.json").read_text(encoding="
 
 
 def bare(schema: Any) -> Any:
-    """A schema without its words for people."""
+    """Return a schema without its text for people."""
     if isinstance(schema, dict):
         words = {key for key in ("description", "title") if isinstance(schema.get(key), str)}
         return {key: bare(value) for key, value in schema.items() if key not in words}
@@ -22,7 +22,7 @@ def bare(schema: Any) -> Any:
 
 
 def grammar() -> dict[str, dict[str, Any]]:
-    """The keys of each part of the file, and which of them must be given."""
+    """Return the keys of each part of the file, and which of them are required."""
     schema = Experiment.model_json_schema()
     parts = {"Experiment": schema, **schema.pop("$defs")}
     return {name: bare(part.get("properties", {})) | {"must": part.get("required", [])} for name, part in parts.items()}
@@ -30,10 +30,10 @@ def grammar() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("part", TABLE)
 def test_keys(part: str) -> None:
-    """A part of the file has these keys."""
+    """Each part of the file has the keys of the table."""
     assert grammar()[part] == TABLE[part]
 
 
 def test_every_part_is_held() -> None:
-    """No part of the grammar is left out of the table."""
+    """No part of the grammar is missing from the table."""
     assert {*grammar()} == {*TABLE}

@@ -22,20 +22,20 @@ profiles:
 
 
 def write(tmp_path: Path, text: str, name: str = "lab.yaml") -> Path:
-    """An experiment file with this text."""
+    """Write an experiment file with this text."""
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_a_comma_in_a_text_without_quotes(tmp_path: Path) -> None:
-    """What stands behind the comma is an unknown key without a value, and the message says to quote the text."""
+    """The text after an unquoted comma is an unknown key without a value, and the message says to quote the text."""
     with pytest.raises(ReportError, match=r"(?s)unknown key.*put a text that has one in quotes"):
         load(write(tmp_path, BASE.replace("title: A lab", "title: A lab, the second")))
 
 
 def test_profile_and_inheritance(tmp_path: Path) -> None:
-    """The default profile applies, also to a run that another one extends; names are not inherited."""
+    """The default profile also applies to a run that another one extends; names are not inherited."""
     loaded = load(write(tmp_path, BASE))
     runs = loaded.experiment.runs
     assert (runs["vae"].training.epochs, runs["mc"].training.epochs) == (3, 3)
@@ -45,28 +45,28 @@ def test_profile_and_inheritance(tmp_path: Path) -> None:
 
 
 def test_set_wins(tmp_path: Path) -> None:
-    """`--set` is applied last, and text with a colon stays text."""
+    """`--set` is applied last, and text with a colon remains text."""
     loaded = load(write(tmp_path, BASE), sets=["runs.vae.training.epochs=7", "report.author=Jan: Kowalski"])
     assert loaded.experiment.runs["vae"].training.epochs == 7
     assert [author.name for author in loaded.experiment.report.author] == ["Jan: Kowalski"]
 
 
 def test_a_slot_in_short_form_takes_parameters(tmp_path: Path) -> None:
-    """Parameters that come on top of a slot written as its name alone keep the kind."""
+    """Parameters added to a slot in short form keep its kind."""
     loaded = load(write(tmp_path, BASE), sets=["data.digits.dataset.copies=3", "runs.vae.training.optimizer=sgd"])
     dataset = loaded.experiment.data["digits"].dataset
     assert (dataset.kind, dataset.parameters) == ("digits", {"copies": 3})
 
 
 def test_extends_a_file(tmp_path: Path) -> None:
-    """A variant is a small file over another one; its name is its own."""
+    """A variant is a small file that extends another one, with a name of its own."""
     write(tmp_path, BASE)
     loaded = load(write(tmp_path, "extends: lab\nreport: {language: pl}\n", "lab-pl.yaml"))
     assert (loaded.name, loaded.experiment.report.title, loaded.experiment.report.language) == ("lab-pl", "A lab", "pl")
 
 
 def test_all_mistakes_at_once(tmp_path: Path) -> None:
-    """Every mistake of a file is reported in one go, with line, near miss and what is allowed."""
+    """Every mistake of a file is reported at once, with line, nearest name and what is allowed."""
     text = BASE.replace("title: A lab", "titel: A lab").replace("epochs: 20", "epohcs: 20, batch_size: many")
     with pytest.raises(ReportError) as caught:
         load(write(tmp_path, text))
@@ -92,7 +92,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_messages(tmp_path: Path, old: str, new: str, message: str | None) -> None:
-    """Each kind of mistake has its sentence; `no` as a title is no mistake."""
+    """Each kind of mistake has its message, and `no` as a title is not a mistake."""
     file = write(tmp_path, BASE.replace(old, new).replace("epochs: 3", "batch_size: 3"))
     if message is None:
         assert load(file).experiment.report.title == "no"
@@ -102,7 +102,7 @@ def test_messages(tmp_path: Path, old: str, new: str, message: str | None) -> No
 
 
 def test_missing_file_and_cycle(tmp_path: Path) -> None:
-    """A missing file and a file that extends itself are sentences."""
+    """A missing file and a file that extends itself each give a message."""
     with pytest.raises(ReportError, match="no such file"):
         load(tmp_path / "none.yaml")
     with pytest.raises(ReportError, match="extends itself"):

@@ -1,4 +1,4 @@
-"""What is said of a wrong experiment file: place, rule, what was received, what to do; what becomes of one that is right."""
+"""Messages about wrong experiment files (place, rule, received value, next step), and the effect of valid changes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ profiles:
 
 
 def read(path: Path, sets: list[str]) -> dict[str, Any]:
-    """Each value of the experiment by its key path, sweeps as their runs and axes, and where an inherited key stands."""
+    """Return each value of the experiment by key path, with sweeps as runs and axes, and the place of an inherited key."""
     loaded = load(path, sets=sets)
     whole = json.loads(loaded.experiment.model_dump_json())
     whole["sweeps"] = {id_: [list(sweep.runs), list(sweep.axes)] for id_, sweep in loaded.sweeps.items()}
@@ -49,7 +49,7 @@ def read(path: Path, sets: list[str]) -> dict[str, Any]:
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The leaves of a mapping by their key paths."""
+    """Yield the leaves of a mapping by key path."""
     if isinstance(value, dict) and value:
         for key, below in value.items():
             yield from flat(below, f"{path}.{key}" if path else key)
@@ -58,7 +58,7 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def told(tmp_path: Path, change: str) -> Any:
-    """The mistakes after a change `old => new` (or `--set key=value`); of a right file what became otherwise."""
+    """Return the mistakes after a change `old => new` (or `--set key=value`), or the differences if the file is valid."""
     path = tmp_path / "lab.yaml"
     path.write_text(BASE, encoding="utf-8")
     before, (old, _, new) = read(path, []), change.partition(" => ")
@@ -75,5 +75,5 @@ def told(tmp_path: Path, change: str) -> Any:
 
 @pytest.mark.parametrize("change", TABLE)
 def test_what_is_told(tmp_path: Path, change: str) -> None:
-    """Each change of the file is told, or read, as the table has it."""
+    """Each change of the file gives the mistakes or differences of the table."""
     assert told(tmp_path, change) == TABLE[change]

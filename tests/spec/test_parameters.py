@@ -1,4 +1,4 @@
-"""Parameters of a report: what a command gives stands wherever the file uses it, with its type, or is refused at its place."""
+"""Parameters of a report: a given value replaces each use in the file, with its type, or is refused at its place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ runs:
 
 
 def write(tmp_path: Path, *changes: tuple[str, str]) -> Path:
-    """The file with changes."""
+    """Write the file with changes."""
     text, path = FILE, tmp_path / "lab.yaml"
     for old, new in changes:
         assert old in text
@@ -44,7 +44,7 @@ def write(tmp_path: Path, *changes: tuple[str, str]) -> Path:
 def test_values_stand_where_they_are_used(
     sets: tuple[str, ...], student: str, epochs: int, rate: float, subtitle: str, tmp_path: Path
 ) -> None:
-    """A text that is a parameter alone becomes its value, of its type; a number of a student keeps its zeros."""
+    """A text that consists of a parameter becomes its typed value, and a student number keeps its zeros."""
     loaded = load(write(tmp_path), sets=sets)
     found = loaded.experiment
     assert found.report.title == f"Variant {student}"
@@ -75,7 +75,7 @@ def test_values_stand_where_they_are_used(
 def test_what_is_refused(
     changes: tuple[tuple[str, str], ...], sets: tuple[str, ...], place: str, rule: str, tmp_path: Path
 ) -> None:
-    """A value of another type or form, a parameter that is not declared, and one that is declared wrongly."""
+    """A value of another type or form, an undeclared parameter, and one declared wrongly are refused."""
     with pytest.raises(ReportError) as caught:
         load(write(tmp_path, *changes), sets=sets)
     problem = caught.value.problems[0]
@@ -84,7 +84,7 @@ def test_what_is_refused(
 
 
 def test_without_parameters_nothing_is_replaced(tmp_path: Path) -> None:
-    """A file that declares none may have `${x}` in its texts."""
+    """A file that declares no parameters may contain `${x}` in its texts."""
     path = tmp_path / "lab.yaml"
     path.write_text('report: {title: "Cost of ${x}"}\n', encoding="utf-8")
     assert load(path).experiment.report.title == "Cost of ${x}"

@@ -1,4 +1,4 @@
-"""Who hands a report in and what stands before its text, in every way in which it may be written."""
+"""The author and title matter of a report, in every notation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANNA = {"name": "Anna Wzorcowa", "index": "000001", "email": "anna@example.org"}
 
 
 def write(folder: Path, name: str, report: str, more: str = "") -> Path:
-    """An experiment file with these keys of its report."""
+    """Write an experiment file with these keys of its report."""
     file = folder / f"{name}.yaml"
     file.write_text(f"{more}report: {{{report}}}\n", encoding="utf-8")
     return file
@@ -38,7 +38,7 @@ def write(folder: Path, name: str, report: str, more: str = "") -> Path:
     ],
 )
 def test_short_forms(tmp_path: Path, written: str, meant: Any) -> None:
-    """A name is an author, one author is a list of one, true and false are tables of contents."""
+    """A name is an author, one author is a list of one, and true and false are tables of contents."""
     given = load(write(tmp_path, "lab", f"title: T, {written}")).experiment.report
     assert getattr(given, written.partition(":")[0]) == meant
 
@@ -57,7 +57,7 @@ def test_short_forms(tmp_path: Path, written: str, meant: Any) -> None:
     ],
 )
 def test_mistakes(tmp_path: Path, written: str, told: str) -> None:
-    """What cannot be is told at its key, with what is allowed there."""
+    """An invalid value is reported at its key, with what is allowed there."""
     with pytest.raises(ReportError) as caught:
         load(write(tmp_path, "lab", f"title: T, {written}"))
     (problem,) = caught.value.problems

@@ -43,27 +43,27 @@ def test_scalars(text: str, value: object) -> None:
     ],
 )
 def test_bad_yaml_is_a_sentence(text: str, message: str) -> None:
-    """Whatever is wrong with the YAML is said with file and line; nothing is executed."""
+    """Invalid YAML is reported with file and line, and nothing is executed."""
     with pytest.raises(ReportError, match=message):
         parse(text, "f.yaml")
 
 
 def test_a_bomb_of_aliases_stops() -> None:
-    """Aliases that multiply without end are an error, not a full memory."""
+    """Exponentially expanding aliases are an error, and do not fill the memory."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
     with pytest.raises(ReportError, match="how many values a YAML file has"):
         parse("\n".join(lines), "f.yaml")
 
 
 def test_positions() -> None:
-    """Every key knows its line, and a path without a position takes the nearest one above."""
+    """Every key knows its line, and a path without a position takes that of the nearest key above."""
     source = parse("runs:\n  vae:\n    model: {kind: vae}\n", "f.yaml")
     assert source.where(("runs", "vae", "model", "kind")) == "f.yaml:3: runs.vae.model.kind"
     assert source.where(("runs", "vae", "model", "beta")) == "f.yaml:3: runs.vae.model.beta"
 
 
 def test_overlay_merges_mappings_and_keeps_positions() -> None:
-    """Mappings merge key by key, lists are replaced, and each value keeps the place it came from."""
+    """Mappings merge key by key, lists are replaced, and each value keeps its original place."""
     below, above = parse("a: {x: 1, y: [1, 2]}\n", "below"), parse("\na: {y: [3]}\n", "above")
     merged = overlay(below, above)
     assert merged.data == {"a": {"x": 1, "y": [3]}}
@@ -73,7 +73,7 @@ def test_overlay_merges_mappings_and_keeps_positions() -> None:
 
 
 def test_another_kind_drops_the_parameters_of_the_first() -> None:
-    """A slot whose kind changes does not keep the other kind's parameters."""
+    """A slot whose kind changes does not keep the parameters of the old kind."""
     merged = overlay(Source({"model": {"kind": "vae", "kl": "closed_form"}}), Source({"model": {"kind": "autoencoder"}}))
     assert merged.data == {"model": {"kind": "autoencoder"}}
 
@@ -82,7 +82,7 @@ def test_another_kind_drops_the_parameters_of_the_first() -> None:
     ("limit", "text"), [("yaml_values", "a: [b, c]"), ("yaml_bytes", "a: bcd"), ("yaml_depth", "a: [{b: c}]")]
 )
 def test_limits_are_what_they_say(monkeypatch: pytest.MonkeyPatch, limit: str, text: str) -> None:
-    """A file of as many values, letters of values or levels as are allowed is read, with one less it is refused."""
+    """A file with exactly the allowed number of values, characters or levels is read, and refused with a limit of one less."""
     most = {"yaml_values": 4, "yaml_bytes": 3, "yaml_depth": 3}[limit]
     monkeypatch.setenv(VARIABLE, f"{limit}={most}")
     parse(text, "f.yaml")
@@ -96,7 +96,7 @@ def test_limits_are_what_they_say(monkeypatch: pytest.MonkeyPatch, limit: str, t
     [("a:\n  b:\n    c:\n      d: 1\n", 4), ("a: 1\nb: {c: {d: 1}}\ne:\n  f: {g: 1}\n", 2), ("a:\n- [\n1,\n[2]]\n", 4)],
 )
 def test_the_deepest_place_has_its_line(monkeypatch: pytest.MonkeyPatch, text: str, line: int) -> None:
-    """A file that is nested too deeply is told at the line where it first is deepest."""
+    """A file that is nested too deeply is reported at the line where it first is deepest."""
     monkeypatch.setenv(VARIABLE, "yaml_depth=2")
     with pytest.raises(ReportError) as caught:
         parse(text, "f.yaml")

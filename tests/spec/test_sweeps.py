@@ -1,4 +1,4 @@
-"""Sweeps become runs: ids, names, settings, positions, and what is said of wrong ones."""
+"""Sweeps become runs: ids, names, settings, positions, and messages about invalid sweeps."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ AXES = "over: {model.latent_dim: [2, 25]}"
 
 
 def loaded(tmp_path: Path, axes: str = AXES, text: str = BASE, **options: object) -> Loaded:
-    """The experiment with these axes."""
+    """Return the experiment with these axes."""
     path = tmp_path / "lab.yaml"
     path.write_text(text.replace(AXES, axes), encoding="utf-8")
     return load(path, **options)  # type: ignore[arg-type]
 
 
 def test_arms_are_runs(tmp_path: Path) -> None:
-    """An arm has the settings of the run, what that one inherits and its seeds included, but for the setting of its axis."""
+    """Except for the setting of its axis, an arm has the settings of the run, inherited ones and seeds included."""
     runs = loaded(tmp_path).experiment.runs
     assert list(runs) == ["vae", "mc", "latent-2", "latent-25"]
     assert runs["latent-25"].model.parameters == {"latent_dim": 25, "kl": "monte_carlo"}
@@ -48,7 +48,7 @@ def test_arms_are_runs(tmp_path: Path) -> None:
 
 
 def test_a_sweep_stands_for_its_arms(tmp_path: Path) -> None:
-    """Where a metric or a figure lists runs, the id of a sweep is all its arms, in order, at its place."""
+    """In a list of runs of a metric or figure, the id of a sweep is replaced by all its arms, in order."""
     made = loaded(tmp_path)
     assert made.experiment.metrics["elbo"].runs == ["vae", "latent-2", "latent-25"]
     assert made.experiment.figures["grid"].parameters["runs"] == ["latent-2", "latent-25", "vae"]
@@ -56,7 +56,7 @@ def test_a_sweep_stands_for_its_arms(tmp_path: Path) -> None:
 
 
 def test_products_and_zips(tmp_path: Path) -> None:
-    """Every combination of `over` is an arm, and `zip` takes the first of each axis, then the second of each."""
+    """Every combination of `over` is an arm, while `zip` takes the first value of each axis, then the second, and so on."""
     product = loaded(tmp_path, "over: {model.latent_dim: [2, 8], model.beta: [0.5, 1]}")
     assert list(product.sweeps["latent"].runs) == ["latent-2-0_5", "latent-2-1", "latent-8-0_5", "latent-8-1"]
     zipped = loaded(tmp_path, "zip: {model.latent_dim: [2, 8], training.epochs: [5, 6]}")
@@ -78,12 +78,12 @@ def test_products_and_zips(tmp_path: Path) -> None:
     ],
 )
 def test_ids(tmp_path: Path, axis: str, ids: list[str]) -> None:
-    """An arm's id is the sweep's and its values; what an id cannot hold becomes an underscore."""
+    """An arm's id is the sweep's and its values, with underscores for characters not allowed in ids."""
     assert list(loaded(tmp_path, f"over: {{{axis}}}").sweeps["latent"].runs) == [f"latent-{id_}" for id_ in ids]
 
 
 def test_names(tmp_path: Path) -> None:
-    """A name says what differs, with numbers as the report's language prints them; a pattern words it."""
+    """A name says what differs, with numbers in the report's language; a pattern words it."""
     axes = "over: {model.latent_dim: [2, 8], model.beta: [0.5]}"
     runs = loaded(tmp_path, axes).experiment.runs
     assert runs["latent-2-0_5"].name == "mc, latent_dim 2, beta 0.5"
@@ -94,7 +94,7 @@ def test_names(tmp_path: Path) -> None:
 
 
 def test_a_profile_and_set_change_the_values(tmp_path: Path) -> None:
-    """A profile and `--set` replace the values of an axis; the key path of the axis is one key."""
+    """A profile and `--set` replace the values of an axis, whose key path is a single key."""
     assert loaded(tmp_path, profile="quick").sweeps["latent"].runs == ("latent-2", "latent-8")
     changed = loaded(tmp_path, sets=["sweeps.latent.over.model.latent_dim=[3]", "sweeps.latent.name=z {latent_dim}"])
     assert changed.experiment.runs["latent-3"].name == "z 3"
@@ -110,7 +110,7 @@ def test_a_variant_changes_the_values(tmp_path: Path) -> None:
 
 
 def test_where_an_arm_stands(tmp_path: Path) -> None:
-    """What an arm shares stands where the run says it, and its own value stands in the sweep."""
+    """A shared setting has the place of the run's, and an arm's own value that in the sweep."""
     made = loaded(tmp_path)
     assert made.where("runs", "latent-25", "model", "latent_dim") == f"{tmp_path}/lab.yaml:11: runs.latent-25.model.latent_dim"
     assert made.where("runs", "latent-25", "training", "epochs") == f"{tmp_path}/lab.yaml:6: runs.latent-25.training.epochs"
@@ -150,7 +150,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_messages(tmp_path: Path, mistake: str) -> None:
-    """Each mistake in a sweep has its sentence, with line, key path and what to write."""
+    """Each mistake in a sweep has its message, with line, key path and what to write."""
     old, new, *said = MISTAKES[mistake]
     with pytest.raises(ReportError) as caught:
         loaded(tmp_path, text=BASE.replace(old, new))
@@ -159,7 +159,7 @@ def test_messages(tmp_path: Path, mistake: str) -> None:
 
 
 def test_a_mistake_of_all_arms_is_said_once(tmp_path: Path) -> None:
-    """What is wrong in the run, or in the key of an axis, is one mistake, however many arms there are."""
+    """A mistake in the run, or in the key of an axis, is reported once, however many arms there are."""
     text = BASE.replace(AXES, "over: {training.epohcs: [2, 3]}").replace("epochs: 20", "epochs: 0")
     with pytest.raises(ReportError) as caught:
         loaded(tmp_path, text=text)
@@ -174,6 +174,6 @@ def test_a_mistake_of_all_arms_is_said_once(tmp_path: Path) -> None:
     ],
 )
 def test_arms_are_limited(tmp_path: Path, axes: str, arms: int) -> None:
-    """How many arms there are is counted before they are made, rows of `zip` once."""
+    """Arms are counted before they are made, rows of `zip` once."""
     with pytest.raises(ReportError, match=f"Received: {arms} arms"):
         loaded(tmp_path, axes)

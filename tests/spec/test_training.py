@@ -1,4 +1,4 @@
-"""How a run is trained, as it stands in YAML."""
+"""The training of a run, as written in YAML."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ runs:
 
 
 def training(tmp_path: Path, *lines: str) -> Training:
-    """The settings of a file whose lines 9 and later these are."""
+    """Return the settings of a file with these lines from line 9 on."""
     path = tmp_path / "lab.yaml"
     path.write_text(FILE + "".join(f"      {line}\n" for line in lines), encoding="utf-8")
     return load(path).experiment.runs["vae"].training
 
 
 def resolved(**given: object) -> dict[str, object]:
-    """What goes into a key."""
+    """Return the settings that are part of a key."""
     return Training.model_validate(given).model_dump()
 
 
@@ -55,12 +55,12 @@ def resolved(**given: object) -> dict[str, object]:
     ],
 )
 def test_a_default_that_is_written_down_changes_no_key(short: dict[str, object], long: dict[str, object]) -> None:
-    """Two ways to write the same training give the same resolved settings, every default filled in."""
+    """Two notations of the same training resolve to the same settings, with every default filled in."""
     assert json.dumps(resolved(**short), sort_keys=True) == json.dumps(resolved(**long), sort_keys=True)
 
 
 def test_another_setting_is_another_key() -> None:
-    """Schedule, optimiser argument and early stopping are all in the resolved settings."""
+    """Schedule, optimiser argument and early stopping are all part of the resolved settings."""
     changes: list[dict[str, object]] = [
         {},
         {"learning_rate": {"kind": "exponential_decay", "decay_rate": 0.5}},
@@ -109,6 +109,6 @@ def test_a_wrong_setting_is_named_with_its_line(tmp_path: Path, line: str, where
 
 
 def test_the_grammar_imports_no_keras() -> None:
-    """All of Keras' defaults are known without Keras."""
+    """All of Keras' defaults are known without importing Keras."""
     code = "import sys; import report_builder.spec.training; assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,4 @@
-"""The law of the key by mutation: in a copy of the package, what a step executes is in its code, and nothing else is."""
+"""The law of the key, tested by mutation of a copy of the package: a step's code is exactly what it executes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMED = {  # kind of step -> files that its spec names
     "facts": ("measures/metrics/elbo.py",),
     "figure": ("plots/latent_scatter/__init__.py",),
 }
-CHANGES = {  # file -> what is changed in it, and the steps that must notice
+CHANGES = {  # file -> replaced text, replacement, and the steps whose code changes
     "kinds/_data.py": ("self.y[", "self.y[::-1][", "run arrays facts figure"),
     "train/environment.py": ('"TF_ENABLE_ONEDNN_OPTS": "1"', '"TF_ENABLE_ONEDNN_OPTS": "0"', "run arrays"),
     "train/loop.py": ("generate_state(2) >> 1", "generate_state(2) >> 2", "run arrays"),
@@ -50,7 +50,7 @@ CHANGES = {  # file -> what is changed in it, and the steps that must notice
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the package, whose files are digested instead of those that run."""
+    """A copy of the package whose files are digested instead of the running ones."""
     copy = tmp_path_factory.mktemp("copy") / modules.PACKAGE.name
     shutil.copytree(modules.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     with pytest.MonkeyPatch.context() as patched:
@@ -59,7 +59,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def codes(package: Path) -> dict[str, dict[str, str]]:
-    """The code of each kind of step, as a new process finds it."""
+    """Return the code of each kind of step, as a new process finds it."""
     known = Memo(package.parent / "memo.json")
     found = {
         kind: code_digests([package / file for file in (*steps.BEGINNING[kind], *named)], known)
@@ -71,7 +71,7 @@ def codes(package: Path) -> dict[str, dict[str, str]]:
 
 @pytest.mark.parametrize("file", CHANGES)
 def test_what_is_executed_counts(package: Path, file: str) -> None:
-    """A change in a file that a step executes changes the code of that step, and of no other; the memo hides none."""
+    """A change in an executed file changes the code of exactly the steps that execute it, also with a memo."""
     old, new, noticed = CHANGES[file]
     before = codes(package)
     text = (package / file).read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def test_what_is_executed_counts(package: Path, file: str) -> None:
 
 
 def test_what_only_reads_differently_does_not_count(package: Path) -> None:
-    """Another comment, docstring and empty line in every file of the package change no code of any step."""
+    """Other comments, docstrings and empty lines in every file of the package do not change the code of any step."""
     before = codes(package)
     for file in package.rglob("*.py"):
         text = file.read_text(encoding="utf-8").replace('"""', '"""Other words: ', 1)

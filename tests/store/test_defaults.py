@@ -1,6 +1,6 @@
-"""What the words, functions and records of this room mean where nothing is said."""
+"""Default values of the words, functions and records of this package."""
 
 
 def test_what_is_meant_where_nothing_is_said(hold_defaults) -> None:
-    """A public default is the one of the table: a report, or another room, relies on it unnamed; new ones may come."""
+    """Public defaults, on which reports and other packages rely, are those of the table; new ones may be added."""
     hold_defaults("store")

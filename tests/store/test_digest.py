@@ -1,4 +1,4 @@
-"""The digest of code: what changes a result counts, what only reads differently does not."""
+"""The digest of code depends on what can change a result, and not on mere presentation."""
 
 import importlib.metadata
 from pathlib import Path
@@ -18,20 +18,20 @@ def area(radius):
 
 
 def digest(tmp_path: Path, code: str) -> dict[str, str]:
-    """Digests of a file with this code."""
+    """Return the digests of a file with this code."""
     file = tmp_path / "own.py"
     file.write_text(code)
     return code_digests([file], Memo(tmp_path / "memo.json"))
 
 
 def test_comments_docstrings_and_layout_do_not_count(tmp_path: Path) -> None:
-    """Another comment, docstring or line break leaves the digest as it is."""
+    """Another comment, docstring or line break does not change the digest."""
     written = CODE.replace('"""Doc of area."""', "# why\n").replace("radius**2", "( radius ** 2 )").replace('"""Doc."""', "")
     assert digest(tmp_path, CODE) == digest(tmp_path, written)
 
 
 def test_a_constant_counts(tmp_path: Path) -> None:
-    """Another constant is another digest."""
+    """Another constant gives another digest."""
     assert digest(tmp_path, CODE) != digest(tmp_path, CODE.replace("**2", "**3"))
 
 
@@ -39,7 +39,7 @@ KINDS = ("Metric", "Figure", "Probe", "DataSet", "DataStep", "Model")
 
 
 def test_what_only_people_read_does_not_count(tmp_path: Path) -> None:
-    """A title, a summary, a first guess of seconds in a kind, and the description of a parameter may change."""
+    """Title, summary and estimated seconds of a kind, and the description of a parameter, do not count."""
     told = CODE + 'from pydantic import Field\nx = Field(3, description="it")\ny = dict(description="that")\n'
     told += 'from report_builder.kinds import Figure\nRING = Figure(summary="a ring")\nz = dict(summary="an arc")\n'
     told += "".join(f"from report_builder.kinds import {kind}\n{kind}(summary='of {kind}')\n" for kind in KINDS)
@@ -85,7 +85,7 @@ KIND = Model(build=build, equation=equation)
 
 
 def test_what_a_file_of_ones_own_only_says_does_not_count(tmp_path: Path) -> None:
-    """The equation and what it alone needs are left out; what also computes counts, and so does an equation that is called."""
+    """The equation and what only it needs do not count; what is also used in computations does, as does a called equation."""
     first = digest(tmp_path, OWN)
     for old, new in (('"L(x)"', '"M(x)"'), ('"image"', '"picture"'), ("latex(), NAMES", "NAMES, latex()")):
         assert old in OWN
@@ -97,13 +97,13 @@ def test_what_a_file_of_ones_own_only_says_does_not_count(tmp_path: Path) -> Non
 
 
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
-    """A digest covers what a module imports from the package, also inside functions, the packages that are run for it, too."""
+    """A digest covers imports from the package, including inside functions, and the packages that they load."""
     found = digest(tmp_path, "def f():\n    from report_builder.store.step import Step\n")
     assert {"./own.py", "__init__.py", "store/__init__.py", "store/step.py"} <= set(found)
 
 
 def test_a_name_leads_to_the_file_that_defines_it(tmp_path: Path) -> None:
-    """What is imported from a room is followed to the file in it that defines it, however the import is spelt."""
+    """A name imported from a subpackage leads to the file that defines it, however the import is spelt."""
     defined = {
         "from report_builder.kinds import Split": "kinds/_data.py",
         "from report_builder import kinds": "kinds/_data.py",
@@ -115,7 +115,7 @@ def test_a_name_leads_to_the_file_that_defines_it(tmp_path: Path) -> None:
 
 
 def test_the_packages_of_others_count_by_their_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a file imports counts with major and minor version, under the name of the import, however the package is called."""
+    """Third-party packages count by major and minor version, under the name of the import."""
     code = "import json\nimport sklearn.cluster\n\n\ndef f():\n    from PIL import Image\n"
     found = digest(tmp_path, code)
     versions = {name: importlib.metadata.version(package) for name, package in (("PIL", "pillow"), ("sklearn", "scikit-learn"))}
@@ -126,7 +126,7 @@ def test_the_packages_of_others_count_by_their_version(tmp_path: Path, monkeypat
     assert digest(tmp_path, code)["PIL"] == "99.1"
 
 
-COUNTS = [  # what looks as if it only said something, and computes
+COUNTS = [  # looks like mere text, but is computed with
     ("raise ValueError('a')", "raise ValueError('b')"),
     ("x = Problem('a').where", "x = Problem(len('a')).where"),
     ("def Problem(x):\n    return x\n\n\nx = Problem('a')", "def Problem(x):\n    return x\n\n\nx = Problem('b')"),
@@ -134,7 +134,7 @@ COUNTS = [  # what looks as if it only said something, and computes
     ("@register\ndef f(x: int): ...", "@register\ndef f(x: str): ..."),
     ("def f():\n    'a'\n    return f.__doc__", "def f():\n    'b'\n    return f.__doc__"),
     ("TITLE = 'a'", "TITLE = 'b'"),
-    ("KIND = Model(title='a')", "KIND = Model(title='b')"),  # of another package
+    ("KIND = Model(title='a')", "KIND = Model(title='b')"),  # from another package
     (
         "from report_builder.kinds import Model\nT = 'a'\nKIND = Model(title=T)\nx = len(T)",
         "from report_builder.kinds import Model\nT = 'b'\nKIND = Model(title=T)\nx = len(T)",
@@ -165,18 +165,18 @@ ONLY_SAYS = [
 
 @pytest.mark.parametrize(("code", "other"), COUNTS)
 def test_in_doubt_it_counts(tmp_path: Path, code: str, other: str) -> None:
-    """A text, a type, a title that something may read is part of the digest."""
+    """A text, type or title that something may read is part of the digest."""
     assert digest(tmp_path, code) != digest(tmp_path, other)
 
 
 @pytest.mark.parametrize(("code", "other"), ONLY_SAYS)
 def test_what_only_says_something_does_not_count(tmp_path: Path, code: str, other: str) -> None:
-    """Comments, types of what a function takes, and the texts of this package's errors may change."""
+    """Comments, type annotations of functions, and the texts of this package's errors do not count."""
     assert digest(tmp_path, code) == digest(tmp_path, other)
 
 
 def test_what_an_error_is_given_counts(tmp_path: Path) -> None:
-    """Values in the text of an error are computed: they count."""
+    """Values in the text of an error are computed, and so count."""
     code = "from report_builder.errors import Problem\nProblem('', f'a {f(1)}')"
     assert digest(tmp_path, code) != digest(tmp_path, code.replace("f(1)", "f(2)"))
 
@@ -189,7 +189,7 @@ def test_imports_for_types_are_not_followed(tmp_path: Path) -> None:
 
 
 def test_memo_saves_the_second_reading(tmp_path: Path) -> None:
-    """What was parsed once is remembered, with the same result."""
+    """Parsed code is remembered, with the same result."""
     memo = Memo(tmp_path / "memo.json")
     file = PACKAGE / "store" / "folder.py"
     first = code_digests([file], memo)
@@ -198,7 +198,7 @@ def test_memo_saves_the_second_reading(tmp_path: Path) -> None:
 
 
 def test_what_is_another_on_this_machine_is_named(tmp_path: Path) -> None:
-    """Code that is the same has no differences; a changed file, one that is not here and another version are named."""
+    """Identical code has no differences; a changed file, a missing one and another version are named."""
     (tmp_path / "own.py").write_text("import numpy\nfrom report_builder import version\n" + CODE)
     memo, changed = Memo(tmp_path / "memo.json"), Memo(tmp_path / "another.json")
     code = code_digests([tmp_path / "own.py"], memo) | {

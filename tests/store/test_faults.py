@@ -1,4 +1,4 @@
-"""A disk that fails at one call, whichever: what is said is a sentence, and what is stored afterwards is whole."""
+"""A disk that fails at any single call gives a message, and what is stored afterwards is complete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CALLS += [(io, "open")]
 
 @contextmanager
 def failing(number: int, code: int) -> Iterator[list[str]]:
-    """The call with this number, of all that this process makes to the disk, fails once; which one that was."""
+    """Make the disk call of this number fail once; yield the name of the failed call."""
     count, failed = itertools.count(), list[str]()
 
     def broken(module: types.ModuleType, name: str):
@@ -44,7 +44,7 @@ def failing(number: int, code: int) -> Iterator[list[str]]:
 
 
 def make(root: Path) -> None:
-    """Makes a step, or finds it."""
+    """Make a step, or find it."""
     with Store(root).claim(STEP, resume=True) as work:
         if not work.done:
             (work.folder / "weights.txt").write_text("whole")
@@ -54,8 +54,8 @@ def make(root: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.ESTALE])
 def test_one_call_that_fails(tmp_path: Path, code: int) -> None:
-    """A step is made all the same, or the command ends with a sentence; the next one leaves it whole and nothing held."""
-    make(tmp_path / "first")  # what a process asks the system once is known
+    """The step is made, or the command ends with a message; the next command leaves it complete, and nothing locked."""
+    make(tmp_path / "first")  # warm up what a process asks the system only once
     said = 0
     for number in itertools.count():
         root = tmp_path / str(number)

@@ -1,4 +1,4 @@
-"""What a disk can do: said in a sentence, and never taken for what it is not."""
+"""Disk failures are reported in a message, and other errors are not taken for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.store.files import SAID, SETTLED, remove_temporaries
 
 @pytest.mark.parametrize("code", SAID)
 def test_what_the_system_says_is_a_sentence(tmp_path: Path, code: int) -> None:
-    """A full disk, a missing permission, too many open files, a file in the way: rule, place, next step, exit code 5."""
+    """A full disk, a missing permission, too many open files and a file in the way give rule, place, next step, exit code 5."""
     with pytest.raises(StorageError) as caught, storage_errors(tmp_path):
         raise OSError(code, os.strerror(code), str(tmp_path / "x"))
     (problem,) = caught.value.problems
@@ -27,13 +27,13 @@ def test_what_the_system_says_is_a_sentence(tmp_path: Path, code: int) -> None:
 
 
 def test_what_is_a_mistake_stays_one(tmp_path: Path) -> None:
-    """A file that is not there is no trouble of the disk."""
+    """A missing file is not a failure of the disk."""
     with pytest.raises(FileNotFoundError), storage_errors(tmp_path):
         raise FileNotFoundError(errno.ENOENT, "no such file", "x")
 
 
 def test_a_file_where_a_folder_belongs(tmp_path: Path) -> None:
-    """Nothing is written, and the file in the way is named."""
+    """Nothing is written, and the message names the file in the way."""
     (tmp_path / "build").write_text("mine")
     with pytest.raises(StorageError, match=r"build: a file stands where a folder belongs"):
         write_atomically(tmp_path / "build" / "facts.json", "{}")
@@ -41,7 +41,7 @@ def test_a_file_where_a_folder_belongs(tmp_path: Path) -> None:
 
 
 def test_only_our_own_temporaries_are_removed(tmp_path: Path) -> None:
-    """A file is removed where its name is one that only `write_atomically` gives."""
+    """Only files with a name that `write_atomically` gives are removed."""
     for name in (".index.json.12.tmp", "a.tmp", ".a.tmp", ".index.json.x.tmp", "index.json"):
         (tmp_path / name).touch()
     remove_temporaries(tmp_path)
@@ -49,7 +49,7 @@ def test_only_our_own_temporaries_are_removed(tmp_path: Path) -> None:
 
 
 def test_a_change_that_keeps_size_and_time_is_noticed(tmp_path: Path) -> None:
-    """Another content of the same size, whose time was set back, has another digest: in the same process and in the next."""
+    """Other content of the same size and time has another digest, in the same process and in the next."""
     file = tmp_path / "logo.png"
     file.write_bytes(b"a" * 9)
     time.sleep(2 * SETTLED / 1e9)
@@ -65,7 +65,7 @@ def test_a_change_that_keeps_size_and_time_is_noticed(tmp_path: Path) -> None:
 
 
 def test_a_digest_of_a_file_that_just_changed_is_not_kept(tmp_path: Path) -> None:
-    """The clock of a disk is coarse: what was written this moment may change again at the same time."""
+    """A file that was just written may change again within the clock resolution of the disk, so its digest is not stored."""
     file = tmp_path / "new"
     file.write_bytes(b"a")
     memo = Memo(tmp_path / "memo.json")
@@ -76,7 +76,7 @@ def test_a_digest_of_a_file_that_just_changed_is_not_kept(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("text", ["", "[]", "3", '{"a": 3, "b": [1, 2]}', "[" * 10_000, "\udcff"])
 def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
-    """Whatever stands in the memo's file, digests are taken anew."""
+    """Whatever the memo file contains, digests can be computed."""
     (tmp_path / "memo.json").write_bytes(text.encode(errors="surrogateescape"))
     (tmp_path / "a").write_text("x")
     memo = Memo(tmp_path / "memo.json")

@@ -1,4 +1,4 @@
-"""Complete or absent: what a kill, a full disk, a second process or a careless hand can do to a stored step."""
+"""Stored steps are complete or absent, whatever a kill, a full disk, a second process or an accident does."""
 
 import errno
 import json
@@ -19,14 +19,14 @@ STEP = Step("run", (), {"seed": 1}, {})
 
 
 def finish(store: Store, text: str = "weights") -> None:
-    """Commits the step with one file."""
+    """Commit the step with one file."""
     with store.claim(STEP) as work:
         (work.folder / "weights.txt").write_text(text)
         work.commit({"seconds": 1.5})
 
 
 def test_absent_until_committed(tmp_path: Path) -> None:
-    """A step that was only begun is absent; once committed it is there with its files and its note."""
+    """A step that has only been started is absent; once committed, it has its files and its note."""
     store = Store(tmp_path)
     with store.claim(STEP) as work:
         (work.folder / "weights.txt").write_text("half")
@@ -39,7 +39,7 @@ def test_absent_until_committed(tmp_path: Path) -> None:
 
 
 def test_scratch_survives(tmp_path: Path) -> None:
-    """Of what a killed worker left in its scratch folder, one that resumes finds the whole files, and any other nothing."""
+    """In the scratch folder of a killed worker, a resuming one finds the complete files, and any other nothing."""
     with Store(tmp_path).claim(STEP) as work:
         for name in ("checkpoint", "step.json", ".checkpoint.7.tmp"):
             (work.folder / name).write_text("epoch 3")
@@ -50,7 +50,7 @@ def test_scratch_survives(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_commit_left_is_no_result(tmp_path: Path) -> None:
-    """A step whose commit was killed just before it showed is made again, with the digests of its own files alone."""
+    """A step whose commit was killed just before its rename is made again, with the digests of its own files only."""
     finish(Store(tmp_path))
     folder = tmp_path / "run" / STEP.key
     folder.rename(folder.with_name(f"{STEP.key}.work"))
@@ -73,7 +73,7 @@ def test_only_named_files_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", ["truncate", "alter", "remove", "metadata"])
 def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
-    """A truncated, altered or missing file makes the step absent, and keeps it under another name."""
+    """A truncated, altered or missing file makes the step absent, and the damaged folder is kept under another name."""
     finish(Store(tmp_path))
     file = tmp_path / "run" / STEP.key / ("step.json" if damage == "metadata" else "weights.txt")
     if damage == "remove":
@@ -88,7 +88,7 @@ def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_step_that_says_it_is_another_is_none(tmp_path: Path) -> None:
-    """What was made with other numbers is not found under the key of these, read for the first time or again."""
+    """A step with another spec is not found under this key, on the first reading or later."""
     finish(Store(tmp_path))
     file, store = tmp_path / "run" / STEP.key / "step.json", Store(tmp_path)
     file.write_text(json.dumps(json.loads(file.read_text()) | {"spec": {"seed": 2}}))
@@ -96,7 +96,7 @@ def test_a_step_that_says_it_is_another_is_none(tmp_path: Path) -> None:
 
 
 def test_damage_after_reading_is_noticed(tmp_path: Path) -> None:
-    """An alteration that keeps the size is noticed although the digest was remembered before."""
+    """A change that keeps the size is noticed, although the digest was remembered before."""
     finish(Store(tmp_path))
     store = Store(tmp_path)
     assert store.read("run", STEP.key) is not None
@@ -143,7 +143,7 @@ with Store(Path({str(tmp_path)!r})).claim(Step("run", (), {{"seed": 1}}, {{}})) 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
 def test_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    """A full disk or a missing permission while committing is a StorageError, and nothing half-written has the final name."""
+    """A full disk or a missing permission during a commit is a StorageError, and no partial step has the final name."""
     store = Store(tmp_path)
 
     def fail(_: int) -> None:
@@ -161,7 +161,7 @@ def test_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_remove(tmp_path: Path) -> None:
-    """A removed step is absent, with its scratch folder."""
+    """A removed step is absent, as is its scratch folder."""
     store = Store(tmp_path)
     finish(store)
     store.remove("run", STEP.key)
@@ -170,7 +170,7 @@ def test_remove(tmp_path: Path) -> None:
 
 
 def test_a_store_knows_what_is_in_it(tmp_path: Path) -> None:
-    """Steps are found by kind, in the order in which they were made, and by key; damaged ones are still counted."""
+    """Steps are found by kind, in the order of their creation, and by key; damaged ones are still counted."""
     store, steps = Store(tmp_path), [Step(kind, (), {"seed": n}, {}) for n, kind in enumerate(("run", "facts", "run"))]
     for step in steps:
         with store.claim(step) as work:
@@ -192,7 +192,7 @@ def test_a_store_knows_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_every_byte_can_be_read(tmp_path: Path) -> None:
-    """What the disk says is unchanged and is not is seen only by a reader of the content."""
+    """A change that the disk's metadata hides is noticed only by reading the content."""
     finish(Store(tmp_path))
     file, store = tmp_path / "run" / STEP.key / "weights.txt", Store(tmp_path)
     old = file.stat()
@@ -206,7 +206,7 @@ def test_every_byte_can_be_read(tmp_path: Path) -> None:
 
 
 def test_what_another_machine_made_is_put_aside(tmp_path: Path) -> None:
-    """Of steps that cannot be used only the imported ones go; nothing of one's own does."""
+    """Of unusable steps, only imported ones are set aside, and never this machine's own."""
     store, other = Store(tmp_path), Step("facts", (), {}, {})
     finish(store)
     with store.claim(other) as work:
@@ -218,7 +218,7 @@ def test_what_another_machine_made_is_put_aside(tmp_path: Path) -> None:
 
 
 def test_what_somebody_works_on_is_not_removed(tmp_path: Path) -> None:
-    """A step whose lock is held stays; one that is free goes with its lock, also where nothing was stored."""
+    """A step whose lock is held stays; a free one is removed with its lock, even if nothing was stored."""
     store = Store(tmp_path)
     finish(store)
     with locked(tmp_path / "locks" / STEP.key):
@@ -229,7 +229,7 @@ def test_what_somebody_works_on_is_not_removed(tmp_path: Path) -> None:
 
 
 def test_names_on_the_disk_stay_what_they_are():
-    """A store outlives the version that wrote it: what a folder, a file or a note is called there is part of its format."""
+    """Names of folders, files and notes are part of the store's format, which outlives the version that wrote it."""
     assert (folder.META, folder.LOCKS, folder.IMPORTED, folder.WORK) == ("step.json", "locks", "imported", ".work")
     assert (sessions.SESSIONS, sessions.LOGS, sessions.ASIDE) == ("sessions", "logs", (".damaged-", ".gone-"))
     assert KINDS == ("run", "arrays", "facts", "figure", "answer")

@@ -1,4 +1,4 @@
-"""What a step may consist of: one of each kind made by hand is accepted, and is refused with one thing changed."""
+"""Valid contents of a step: a hand-made one of each kind is accepted, and refused after a single change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DESCRIPTION = {
 
 
 def npz(kind: int = zipfile.ZIP_STORED, version: tuple[int, int] = (1, 0), says: str = "", **arrays: Any) -> bytes:
-    """An archive of arrays, whose headers may say another shape in as many letters."""
+    """Return an archive of arrays whose headers may claim another shape of the same text length."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", kind) as archive:
         for name, values in arrays.items():
@@ -55,19 +55,19 @@ def npz(kind: int = zipfile.ZIP_STORED, version: tuple[int, int] = (1, 0), says:
 
 
 def picture(kind: str) -> bytes:
-    """A picture of one pixel."""
+    """Return an image of one pixel."""
     stream = io.BytesIO()
     Image.new("L", (1, 1)).save(stream, kind)
     return stream.getvalue()
 
 
 def answer(asks: str, said: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """A step that answers something of a worker."""
+    """Return a step with an answer of a worker."""
     return {"kind": "answer", "spec": {"asks": asks}}, {"answer.json": json.dumps(said).encode()}
 
 
 def example(kind: str) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Metadata and files of a step that can be."""
+    """Return metadata and files of a valid step."""
     training = {"epochs": 2, "batch_size": 5}
     spec = {"model": {"kind": "vae", "latent_dim": 2}, "training": training, "threads": 1, "data": DATA, "seed": 0}
     history, summary = {"loss": [2.0, 1.0], "kl": [0, 0]}, {"encoder": [LAYER]}
@@ -95,7 +95,7 @@ def example(kind: str) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 
 def fault(folder: Path, meta: dict[str, Any], files: dict[str, bytes]) -> str:
-    """What is said of a step with these files."""
+    """Return the message about a step with these files."""
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return judging.fault(Stored(folder, meta | {"files": dict.fromkeys(files, "")}))
@@ -103,7 +103,7 @@ def fault(folder: Path, meta: dict[str, Any], files: dict[str, bytes]) -> str:
 
 @pytest.mark.parametrize("kind", judging.FILES)
 def test_what_can_be_is_accepted(tmp_path, kind) -> None:
-    """A step with all the files that its kind may have is one; without any one that it must have it is none."""
+    """A step may have all files of its kind; without a required one, or with another, it is refused."""
     meta, files = example(kind)
     assert fault(tmp_path, meta, files) == ""
     optional = {"best.npz", "last.npz", "progress.npz", "sprite.png"}
@@ -117,7 +117,7 @@ def test_what_can_be_is_accepted(tmp_path, kind) -> None:
     ("kind", "said"), [("model", "'model' cannot consist of arrays.npz"), ("run", "consist of arrays.npz")]
 )
 def test_another_kind(tmp_path, kind, said) -> None:
-    """Files of one kind are no step of another; a kind that does not exist has none, and no files are said to be nothing."""
+    """Files of one kind are refused for another or an unknown kind, and without files the message says "nothing"."""
     meta, files = example("arrays")
     assert said in fault(tmp_path, meta | {"kind": kind}, files)
     assert fault(tmp_path, meta | {"kind": kind}, {}).endswith("nothing")
@@ -125,7 +125,7 @@ def test_another_kind(tmp_path, kind, said) -> None:
 
 @pytest.mark.parametrize("asks", ["verdict", "lacks", "description"])
 def test_answers(tmp_path, asks) -> None:
-    """An answer has the form of what was asked, and no other."""
+    """An answer has the form of its question, and no other."""
     said = {"verdict": {"equation": None}, "lacks": {"lacks": [{"rule": "a", "known": ["b"]}]}, "description": DESCRIPTION}
     assert [fault(tmp_path, *answer(other, said[asks])) == "" for other in said] == [other == asks for other in said]
 
@@ -134,7 +134,7 @@ Change = Callable[[dict[str, Any], dict[str, bytes]], object]
 
 
 def content(name: str, value: Any) -> Change:
-    """A file with another content: bytes, or what JSON writes."""
+    """Return a change that gives a file other content: bytes, or a value as JSON."""
     return lambda _, files: files.update({name: value if isinstance(value, bytes) else json.dumps(value).encode()})
 
 
@@ -181,28 +181,28 @@ def content(name: str, value: Any) -> Change:
     ],
 )
 def test_what_cannot_be_is_said(tmp_path, kind, change, said) -> None:
-    """One thing that cannot be is named: where it is, or what it is."""
+    """A single invalid part is named by its place or its content."""
     meta, files = example(kind)
     change(meta, files)
     assert said in fault(tmp_path, meta, files)
 
 
 def test_drawings_may_hold_what_draws(tmp_path) -> None:
-    """Each element that a drawing may consist of is accepted, in whatever namespace."""
+    """Each element that a drawing may contain is accepted, in any namespace."""
     meta, files = example("figure")
     files["figure.svg"] = SVG.format("".join(f"<{name}/><a:{name} xmlns:a='urn:a'/>" for name in HARMLESS)).encode()
     assert fault(tmp_path, meta, files) == ""
 
 
 def test_the_version_of_the_format_does_not_matter(tmp_path) -> None:
-    """An array in the second version of NumPy's format is read, too."""
+    """An array in version 2 of NumPy's format is read as well."""
     meta, _ = example("arrays")
     assert fault(tmp_path, meta, {"arrays.npz": npz(version=(2, 0), z=np.zeros((2, 3)))}) == ""
 
 
 @pytest.mark.parametrize(("text", "key", "name"), [("0" * 20, True, True), ("f" * 19, False, True), ("G" * 20, False, True)])
 def test_keys_and_names(text, key, name) -> None:
-    """A key has twenty hexadecimal digits; a name begins with a letter or digit and is no path."""
+    """A key has twenty hexadecimal digits; a name begins with a letter or digit and is not a path."""
     assert (bool(judging.KEY.fullmatch(text)), bool(judging.NAME.fullmatch(text))) == (key, name)
     assert not any(judging.NAME.fullmatch(bad) for bad in ("", ".a", "a/b", "a" * 82, "-a"))
     assert judging.NAME.fullmatch("a" * 81)

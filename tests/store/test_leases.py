@@ -1,4 +1,4 @@
-"""Leases, with a clock of the test: who is silent is followed by one other, whatever time it is anywhere."""
+"""Leases with a simulated clock: a silent holder is followed by exactly one other, whatever the clocks show."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ STEP = Step("run", (), {"seed": 1}, {})
 
 
 class Time:
-    """A clock that goes on while somebody sleeps; `beating` leases beat meanwhile."""
+    """A clock that advances during sleep, while `beating` leases beat."""
 
     def __init__(self) -> None:
         self.now, self.beating, self.step = 0.0, [], 0.0
 
     def sleep(self, seconds: float) -> None:
-        """Time passes, by beats where it is more than one."""
+        """Advance the time, with heartbeats at each full interval."""
         self.now += self.step or seconds
         if self.now % BEAT < (self.step or seconds):
             for lease in self.beating:
@@ -37,13 +37,13 @@ class Time:
 
     @property
     def clock(self) -> Clock:
-        """As a lease takes it."""
+        """The clock as a lease takes it."""
         return Clock(lambda: self.now, self.sleep)
 
 
 @pytest.fixture
 def elsewhere(monkeypatch: pytest.MonkeyPatch):
-    """Makes the leases that are taken within it those of another machine, of which this one knows no process."""
+    """A context in which leases are taken as if by an unknown process of another machine."""
     here, number = Holder.this, itertools.count()
 
     def there(token: str) -> Holder:
@@ -60,7 +60,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_who_beats_keeps_it_and_who_is_silent_is_followed(tmp_path: Path, elsewhere) -> None:
-    """A holder on another machine keeps its lease as long as it beats; after six that stay out another has it."""
+    """A holder on another machine keeps its lease while it beats; after six missed beats another takes it."""
     time = Time()
     with elsewhere:
         held = locked(tmp_path / "x", time.clock)
@@ -80,7 +80,7 @@ def test_who_beats_keeps_it_and_who_is_silent_is_followed(tmp_path: Path, elsewh
 
 
 def test_of_many_that_wait_one_follows(tmp_path: Path, elsewhere) -> None:
-    """All find the same lease lost, one creates what follows it; the others wait for that one, and so on to the last."""
+    """All see the same lease lost, one creates its successor, and the others wait for that one."""
     time, names = Time(), list[str]()
     with elsewhere:
         dead = leases._create(tmp_path / "x", time.clock)
@@ -100,7 +100,7 @@ def test_of_many_that_wait_one_follows(tmp_path: Path, elsewhere) -> None:
 
 
 def test_a_disk_that_stood_still_costs_nobody_the_lease(tmp_path: Path, elsewhere) -> None:
-    """A look that took minutes counts as one missed beat: it is the disk that was silent, for the holder as well."""
+    """A look that took minutes counts as one missed beat, since the disk was silent for the holder as well."""
     time = Time()
     with elsewhere:
         leases._create(tmp_path / "x", time.clock)
@@ -111,7 +111,7 @@ def test_a_disk_that_stood_still_costs_nobody_the_lease(tmp_path: Path, elsewher
 
 
 def test_nobody_waits_for_a_process_that_has_ended(tmp_path: Path) -> None:
-    """A lease whose process ended on this machine is free at once; of one whose number another process has now, too."""
+    """A lease of an ended process of this machine is free at once, even if its process id has been reused."""
     code = (
         "import os, sys; from pathlib import Path; from report_builder.store import locked\n"
         "with locked(Path(sys.argv[1])): os._exit(1)"
@@ -157,19 +157,19 @@ os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) % 100)
 
 
 def test_a_signal_at_any_moment_gives_all_back(tmp_path: Path) -> None:
-    """Who is told to end while it takes a lease, or gives one back, ends, and holds nothing any more."""
+    """A process told to end while it takes or returns a lease ends, and holds nothing afterwards."""
     ended = subprocess.run([sys.executable, "-c", ENDED, str(tmp_path / "x")], check=False, timeout=60)
     assert ended.returncode == -signal.SIGTERM
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_fork_holds_nothing(tmp_path: Path) -> None:
-    """A child takes leases of its own, also where another thread of its parent was just taking one."""
+    """A child takes leases of its own, even if another thread of its parent was just taking one."""
     assert subprocess.run([sys.executable, "-c", FORKED, str(tmp_path / "x")], check=False, timeout=60).returncode == 1
 
 
 def test_another_namespace_may_count_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process of the same number on another machine, or in another container, is another one."""
+    """A process with the same id on another machine, or in another container, is a different one."""
     other = replace(Holder.this("0" * 16), counted="another boot", process=2**22 + 7)
     assert (other.is_here, other.runs) == (False, False)
     monkeypatch.setattr(holders, "_process_space", lambda: "")
@@ -177,7 +177,7 @@ def test_another_namespace_may_count_alike(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_a_disk_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There a lease has its name before its content: what is empty is waited for, and followed where it stays so."""
+    """Without hard links, a lease has its name before its content: an empty one is waited for, and followed if it stays so."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EPERM, "no links here")
@@ -195,7 +195,7 @@ def test_a_disk_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_network_disk_that_answers_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A link that was made and is reported as there already is one's own."""
+    """A link that was made although it is reported to exist already is accepted as one's own."""
     link = os.link
 
     def made_and_denied(source: str, target: Path) -> None:
@@ -209,7 +209,7 @@ def test_a_network_disk_that_answers_twice(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("code", [errno.EIO, errno.EACCES, errno.ENOSPC])
 def test_faults_of_the_disk_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
-    """What keeps a lease from being taken is an error of the disk in a sentence; nothing is left in the way."""
+    """A failure to take a lease is a StorageError, and leaves nothing in the way."""
     for name in ("link", "open"):
         with monkeypatch.context() as broken:
 
@@ -228,13 +228,13 @@ def test_faults_of_the_disk_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def finish(work, text: str):
-    """Commits a step."""
+    """Commit a step."""
     (work.folder / "weights.txt").write_text(text)
     return work.commit()
 
 
 def test_the_commit_of_one_that_was_followed_is_refused(tmp_path: Path, elsewhere) -> None:
-    """The follower goes on with the checkpoint; what returns writes into nothing, is refused, and then finds the result."""
+    """The follower resumes from the checkpoint; the late holder's commit is refused, after which it finds the result."""
     time = Time()
     with elsewhere:
         slow = Store(tmp_path, time.clock).claim(STEP, resume=True)
@@ -242,7 +242,7 @@ def test_the_commit_of_one_that_was_followed_is_refused(tmp_path: Path, elsewher
     (returned.folder / "checkpoint").write_text("epoch 3")
     with Store(tmp_path, time.clock).claim(STEP, resume=True) as work:
         assert (work.folder / "checkpoint").read_text() == "epoch 3"
-        returned.folder.mkdir()  # as it does who writes a checkpoint there
+        returned.folder.mkdir()  # like a process that writes a checkpoint there
         with pytest.raises(LeaseLostError):
             finish(returned, "late")
         assert returned.lost
@@ -257,11 +257,11 @@ def test_the_commit_of_one_that_was_followed_is_refused(tmp_path: Path, elsewher
 
 
 def test_a_step_that_is_stored_already_is_not_stored_twice(tmp_path: Path) -> None:
-    """Whoever finds at its commit that the step is there whole leaves it, although its own lease is held."""
+    """A commit leaves a step that is already stored completely, although its own lease is held."""
     with Store(tmp_path).claim(STEP) as work:
         finish(work, "first")
     stored = tmp_path / "run" / STEP.key
-    stored.rename(tmp_path / "hidden")  # as a network disk hides for a while what another machine made
+    stored.rename(tmp_path / "hidden")  # a network disk may hide for a while what another machine made
     with Store(tmp_path).claim(STEP) as work:
         (tmp_path / "hidden").rename(stored)
         with pytest.raises(LeaseLostError):
@@ -270,7 +270,7 @@ def test_a_step_that_is_stored_already_is_not_stored_twice(tmp_path: Path) -> No
 
 
 def test_a_disk_that_fails_once_damages_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before a step counts as damaged it is read once more, every byte."""
+    """Before a step counts as damaged, every byte of it is read once more."""
     with Store(tmp_path).claim(STEP) as work:
         finish(work, "first")
     store, read, failures = Store(tmp_path), Path.read_text, iter([OSError(errno.EIO, "once")])
@@ -286,7 +286,7 @@ def test_a_disk_that_fails_once_damages_nothing(tmp_path: Path, monkeypatch: pyt
 
 
 def test_what_another_machine_stored_is_waited_for(tmp_path: Path) -> None:
-    """A look-up that a network disk answers from memory is asked again; what never comes is None after a minute."""
+    """A cached look-up of a network disk is repeated; a step that never appears is None after a minute."""
     time, store = Time(), Store(tmp_path / "other")
     with store.claim(STEP) as work:
         finish(work, "first")
@@ -304,7 +304,7 @@ def test_what_another_machine_stored_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_store_says_who_is_at_work_on_a_step(tmp_path: Path, elsewhere) -> None:
-    """Host, process and beginning of the holder, wherever that is; nobody where it ended here, or nobody began."""
+    """The holder is given by host, process and start, wherever it is; there is none if it ended here or never began."""
     store = Store(tmp_path)
     assert store.holder(STEP.key) is None
     with elsewhere, store.claim(STEP):
@@ -318,7 +318,7 @@ def test_a_store_says_who_is_at_work_on_a_step(tmp_path: Path, elsewhere) -> Non
 
 @pytest.mark.external("namespaces")
 def test_two_containers_with_equal_process_ids(tmp_path: Path) -> None:
-    """Processes with one number, each in a namespace of its own, know nothing of each other, and make a step once."""
+    """Processes of equal id in separate namespaces do not confuse each other, and make a step once."""
     code = """
 import os, sys, time
 from pathlib import Path
@@ -343,7 +343,7 @@ with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
 @pytest.mark.slow
 @pytest.mark.external("namespaces", "faketime")
 def test_clocks_that_are_hours_apart(tmp_path: Path) -> None:
-    """A holder whose clock is an hour slow keeps its lease while it beats, and is followed by one an hour ahead once killed."""
+    """A holder whose clock is an hour slow keeps its lease while it beats; after a kill, one an hour ahead follows."""
     code = """
 import sys, time
 from pathlib import Path
@@ -356,7 +356,7 @@ with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
     time.sleep(60 if sys.argv[2] == "slow" else 0)
     work.commit()
 """
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))  # the program itself knows its runs by their numbers
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))  # the faketime program keys its runs by pid
     both = {
         name: subprocess.Popen(
             ["unshare", "-Urpf", "--kill-child", sys.executable, "-c", code, str(tmp_path), name],

@@ -13,7 +13,7 @@ from report_builder.store.files import Memo
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    """A folder with two pictures, one of them in a folder of its own, and other files."""
+    """A folder with two images, one of them in a sub-folder, and other files."""
     folder = tmp_path / "pictures"
     (folder / "cats").mkdir(parents=True)
     for name in ("a.jpg", "cats/b.PNG", "cats/notes.txt"):
@@ -22,7 +22,7 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def digest(path: Path, memo: Path) -> str:
-    """The digest as a new process takes it, which keeps what it learnt."""
+    """Return the digest that a new process computes, and save its memo."""
     fresh = Memo(memo)
     found = fresh.sha256(path)
     fresh.save()
@@ -30,7 +30,7 @@ def digest(path: Path, memo: Path) -> str:
 
 
 def test_the_digest_of_a_folder_is_that_of_its_pictures(pictures: Path, tmp_path: Path) -> None:
-    """The place of the folder, the time and files that are no pictures do not count; bytes and names do."""
+    """Location, time and other files do not change the digest of a folder; bytes and names of its images do."""
     memo = tmp_path / "memo.json"
     first = digest(pictures, memo)
     shutil.copytree(pictures, tmp_path / "copy", copy_function=shutil.copyfile)
@@ -43,7 +43,7 @@ def test_the_digest_of_a_folder_is_that_of_its_pictures(pictures: Path, tmp_path
 
 
 def test_an_unchanged_folder_is_not_read_again(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As long as names, sizes and times stay, the digest comes from the memo; a picture with a new time is looked at again."""
+    """While names, sizes and times are unchanged, the digest comes from the memo; an image with a new time is read again."""
     memo = tmp_path / "memo.json"
     first = digest(pictures, memo)
     with monkeypatch.context() as patched:
@@ -56,7 +56,7 @@ def test_an_unchanged_folder_is_not_read_again(pictures: Path, tmp_path: Path, m
 
 
 def test_what_is_remembered_is_recalled_by_the_next_process(tmp_path: Path) -> None:
-    """A value under a name, until another one is remembered; what was known already is not written again."""
+    """A value is remembered under a name until it is replaced, and known values are not written again."""
     memo = Memo(tmp_path / "memo.json")
     assert memo.recall("a") is None
     memo.remember("a", "1")

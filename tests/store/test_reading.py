@@ -21,7 +21,7 @@ LAYERS = {"encoder": [{"name": "a", "type": "Dense", "output_shape": [None, 2], 
 
 
 def kept(store: Store, kind: str, note: Any = None, seed: int = 0, **files: Any) -> str:
-    """The key of a step with these files: arrays, or what JSON writes."""
+    """Return the key of a step with these files: arrays, or values as JSON."""
     with store.claim(Step(kind, (), {"seed": seed}, {})) as work:
         for name, content in files.items():
             if isinstance(content, dict) and any(isinstance(value, np.ndarray) for value in content.values()):
@@ -33,18 +33,18 @@ def kept(store: Store, kind: str, note: Any = None, seed: int = 0, **files: Any)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """An empty one."""
+    """An empty store."""
     return Store(tmp_path)
 
 
 def read(store: Store, **asked: tuple[str, str]) -> Any:
-    """What a figure reads that asks for these parts of steps, by key."""
+    """Return what a figure reads that requests these parts of steps, by key."""
     reads = [[name, part] for name, (part, _) in asked.items()]
     return inputs(Step("figure", tuple(key for _, key in asked.values()), {"reads": reads}, {}), store)
 
 
 def test_a_training_tells_of_itself(store) -> None:
-    """Its history and costs, without what it does not know and what is no cost; its layers; and any archive by its name."""
+    """History, costs (without unknown ones), layers, and any archive by name can be read from a training."""
     history, progress = {"loss": [2.0, 1.0]}, {"images": np.ones((3, 2))}
     key = kept(store, "run", NOTE, history=history, summary=LAYERS, progress=progress)
     found = read(store, h=("history", key), c=("costs", key), l=("layers", key), p=("progress", key))
@@ -57,13 +57,13 @@ def test_a_training_tells_of_itself(store) -> None:
 
 
 def test_an_old_training_noted_no_costs(store) -> None:
-    """Then only what every training notes is known."""
+    """Of an old training without costs, only what every training notes is known."""
     kept(store, "run", {"epochs": 2})
     assert {name: value.item() for name, value in of_run(store.all("run")[0], "costs").items()} == {"epochs": 2}
 
 
 def test_seeds_of_a_fact_are_one_input(store) -> None:
-    """One value for each seed, in the order asked; the words of the first hold for all; arrays of a probe stand beside it."""
+    """There is one value per seed, in the requested order, with the words of the first, next to the arrays of a probe."""
     words = {"unit": "nats", "better": "lower", "reduction": "mean", "n": 5, "title": "Loss"}
     facts = [
         [{"name": "other", "value": 0.0}, {"name": "loss", "value": value, **words, "n": n}]
@@ -84,13 +84,13 @@ def test_seeds_of_a_fact_are_one_input(store) -> None:
 
 
 def test_a_fact_of_data_has_no_seed(store) -> None:
-    """What was measured without a training is one value of no seed."""
+    """A fact measured without a training is one value of no seed."""
     fact = {"name": "n", "value": 60, "unit": "", "better": "none", "reduction": "", "n": 60, "title": ""}
     found = read(store, n=("n", kept(store, "facts", facts=[fact])))
     assert (found["n"]["value"].tolist(), found["n"]["seeds"].tolist()) == ([60], [])
 
 
 def test_what_was_damaged_meanwhile_is_said(store) -> None:
-    """A step that is gone when it is read ends in a message, not in a traceback."""
+    """A step that is gone when it is read gives a message, not a traceback."""
     with pytest.raises(ReportError, match="damaged while it was needed"):
         read(store, a=("", "0" * 20))

@@ -1,4 +1,4 @@
-"""Processes at work: what they need is not pruned, and what killed ones left is found."""
+"""Sessions of running processes: what they need is not pruned, and leftovers of killed ones are found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ with session(Path({root!r}), ["a"]) as folder:
 
 
 def test_keys_are_in_use_as_long_as_a_session_lasts(tmp_path: Path) -> None:
-    """Two processes at work keep what either needs; what ended keeps nothing and leaves no folder."""
+    """Two running processes protect what either needs; an ended one protects nothing and leaves no folder."""
     with session(tmp_path, ["a", "b"]), in_use(tmp_path, ["b", "c"]), nobody_begins(tmp_path) as busy:
         assert busy == {"a", "b", "c"}
         assert list(leftovers(tmp_path)) == []
@@ -36,7 +36,7 @@ def test_keys_are_in_use_as_long_as_a_session_lasts(tmp_path: Path) -> None:
 
 
 def test_no_session_begins_during_a_prune(tmp_path: Path) -> None:
-    """A build that starts while steps are removed waits, and plans with what is left."""
+    """A build that starts while steps are being removed waits, and plans with what is left."""
     began = threading.Event()
 
     def other() -> None:
@@ -60,7 +60,7 @@ def test_a_killed_session_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_the_next_session_removes_what_a_killed_one_left(tmp_path: Path) -> None:
-    """Of a killed process of this machine nothing stays; of one on another machine nobody here knows that it has ended."""
+    """Leftovers of a killed process of this machine are removed; one on another machine cannot be known to have ended."""
     subprocess.run([sys.executable, "-c", KILLED.format(root=str(tmp_path))], check=False)
     (killed,) = (tmp_path / "sessions").iterdir()
     far = tmp_path / "sessions" / "far"
@@ -72,7 +72,7 @@ def test_the_next_session_removes_what_a_killed_one_left(tmp_path: Path) -> None
 
 
 def test_leftovers(tmp_path: Path) -> None:
-    """Damaged and half-removed steps, logs of the dead, half-written files and locks of nothing; no log of who is at work."""
+    """Damaged and half-removed steps, logs of ended processes, partial files and stale locks are leftovers; live logs not."""
     left = ["run/0a.damaged-7", "figure/0b.gone-7", "sync/12"]
     for name in left:
         (tmp_path / name).mkdir(parents=True)
@@ -87,7 +87,7 @@ def test_leftovers(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_written_needs_no_session(tmp_path: Path) -> None:
-    """Where no session can be kept, what is stored can be used all the same."""
+    """If no session can be kept, what is stored can still be used."""
     (tmp_path / "sessions").write_text("a file where a folder belongs")
     with in_use(tmp_path, ["a"]):
         pass
@@ -96,7 +96,7 @@ def test_a_store_that_cannot_be_written_needs_no_session(tmp_path: Path) -> None
 
 
 def test_a_removed_lock_is_no_lock(tmp_path: Path) -> None:
-    """Who waited for a lock whose file was removed meanwhile takes the new one: two never hold the same step."""
+    """A process that waited for a lock whose file was removed takes the new one, so that two never hold the same step."""
     path, order = tmp_path / "lock", list[str]()
 
     def other() -> None:
@@ -114,7 +114,7 @@ def test_a_removed_lock_is_no_lock(tmp_path: Path) -> None:
 
 
 def test_removing_a_step_leaves_no_lock(tmp_path: Path) -> None:
-    """A removed step has no lock file any more, and one at work is not removed."""
+    """A removed step has no lock file left, and one in progress is not removed."""
     store = Store(tmp_path)
     with store.claim(STEP) as work:
         assert not store.remove("run", STEP.key)

@@ -1,4 +1,4 @@
-"""The key: the one identity of everything that is stored."""
+"""The key: the single identity of everything that is stored."""
 
 import json
 
@@ -11,7 +11,7 @@ SPEC = {"model": {"kind": "vae", "latent_dim": 2}, "seed": 1, "rate": 1e-3}
 
 
 def test_order_does_not_count() -> None:
-    """Two specs that differ only in the order of their keys have one key."""
+    """Two specs that differ only in the order of their keys have the same key."""
     turned = dict(reversed(SPEC.items()))
     assert Step("run", (), SPEC, {}).key == Step("run", (), turned, {}).key
 
@@ -37,12 +37,12 @@ def test_survives_transport() -> None:
 
 
 def test_tuples_are_lists() -> None:
-    """A tuple in a resolved spec has the key that it has after JSON."""
+    """A tuple in a resolved spec has the same key as after JSON."""
     assert Step("run", (), {"filters": (1, 2)}, {}).key == Step("run", (), {"filters": [1, 2]}, {}).key
 
 
 def test_keys_stay_what_they_are() -> None:
-    """What is stored is found by the next version, too: the text that is hashed has one form, and a key its length."""
+    """The hashed text has a fixed form and a key a fixed length, so that the next version finds what is stored."""
     assert (
         canonical({"b": [1, 2.5], "a": {"d": None, "c": "ż"}, "e": (True,)})
         == '{"a":{"c":"ż","d":null},"b":[1,2.5],"e":[true]}'

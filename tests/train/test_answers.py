@@ -1,4 +1,4 @@
-"""What a worker says of a model of one's own: the description of its file, and the verdict on a run."""
+"""A worker's answers about a user's model: the description of its file, and the verdict on a run."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ KIND = kinds.Model(
 
 @pytest.fixture
 def own(tmp_path: Path):
-    """Writes the model, changed in one place, and gives its folder."""
+    """A function that writes the model, changed in one place, and returns its folder."""
 
     def write(old: str = "", new: str = "") -> Path:
         assert old in MODEL
@@ -95,7 +95,7 @@ def own(tmp_path: Path):
 
 
 def verdict(folder: Path, kind: str = "./scale.py", layout=LAYOUT, **parameters):
-    """The answer as it is stored."""
+    """Return the stored answer."""
     model = (
         {"kind": kind, **parameters} if parameters or kind != "./scale.py" else {"kind": kind, "latent_dim": 3, "factor": 1.0}
     )
@@ -106,7 +106,7 @@ def verdict(folder: Path, kind: str = "./scale.py", layout=LAYOUT, **parameters)
 
 
 def refused(folder: Path, *arguments, **parameters):
-    """The problems of a verdict, which leaves nothing stored."""
+    """Return the problems of a verdict, which leaves nothing stored."""
     with pytest.raises(ReportError) as error:
         verdict(folder, *arguments, **parameters)
     assert not Store(folder / "store").all("answer")
@@ -114,7 +114,7 @@ def refused(folder: Path, *arguments, **parameters):
 
 
 def mistakes(folder: Path) -> str:
-    """What is said of a file that is none."""
+    """Return the message about an invalid file."""
     with pytest.raises(ReportError) as error:
         descriptions.describe("./scale.py", folder)
     return str(error.value)
@@ -124,7 +124,7 @@ def mistakes(folder: Path) -> str:
 
 
 def test_a_description(own) -> None:
-    """Everything that the front process must know, as JSON."""
+    """The description has everything that the front process must know, as JSON."""
     said = descriptions.describe("./scale.py", own())
     assert said["summary"] == "Scales images."
     assert said["defaults"] == {"latent_dim": 3, "factor": 1.0}
@@ -139,14 +139,14 @@ def test_a_description(own) -> None:
 
 @pytest.mark.parametrize("name", ["small_gan", "classes"])
 def test_a_plain_file_is_described(name: str) -> None:
-    """Without titles, listings and equation; its name is that of the file, in every language."""
+    """A file without titles, listings and equation is described, and named after the file in every language."""
     said = descriptions.describe(f"./{name}.py", OWN)
     assert said["title"] == {"": name.replace("_", " ")}
     assert (said["listings"], said["presets"], said["defaults"]) == ({}, {}, {})
 
 
 def test_parameters_that_extend_those_of_a_model_of_ours(own) -> None:
-    """Defaults that follow from other parameters are left to the file itself, so that another choice stays possible."""
+    """Defaults that depend on other parameters are left to the file, so that another choice remains possible."""
     folder = own("class Parameters(kinds.Parameters):", "class Parameters(kinds.MODELS.get('wgan').parameters):")
     said = descriptions.describe("./scale.py", folder)
     assert said["defaults"]["penalty_weight"] == 10
@@ -172,7 +172,7 @@ def build(image_shape, latent_dim):
 
 
 def test_a_file_in_the_old_form_is_refused_with_the_lines_to_write(own) -> None:
-    """Constants and functions at the top of a file are no model: the value that it must end with, of what it has."""
+    """For a file with constants and functions at the top level, the message gives the KIND that it must end with."""
     folder = own()
     (folder / "scale.py").write_text(OLD)
     found = mistakes(folder)
@@ -181,7 +181,7 @@ def test_a_file_in_the_old_form_is_refused_with_the_lines_to_write(own) -> None:
 
 
 def test_everything_that_is_wrong_in_a_file_is_said(own) -> None:
-    """Names with the nearest known one, and a function where the front process must read a constant: all at once."""
+    """Misspelt names, with suggestions, and a function in place of a constant are all reported at once."""
     folder = own('provides={"encode", "decode", "sample"}', 'provides={"decoder"}, takes=("z",)')
     text = (folder / "scale.py").read_text().replace('"Scale.compute_loss"', '"Scale.loss"')
     (folder / "scale.py").write_text(text.replace("terms=(", "terms=lambda _: ("))
@@ -194,13 +194,13 @@ def test_everything_that_is_wrong_in_a_file_is_said(own) -> None:
 
 
 def test_build_takes_the_parameters_and_the_sizes(own) -> None:
-    """Another number of arguments is said before anything is built."""
+    """A wrong number of arguments is reported before anything is built."""
     found = mistakes(own("def build(parameters, sizes):", "def build(parameters, sizes, factor):"))
     assert "'build' is given 2 arguments" in found
 
 
 def test_what_a_poor_model_lacks(own) -> None:
-    """What would be missing in a report is told by one message each."""
+    """Each omission that a report would miss gives one message."""
     folder = own()
     text = (
         MODEL[: MODEL.index("KIND =")].replace("Annotated[int, kinds.Role.LATENT]", "int").replace("'''Scales images.'''", "")
@@ -218,7 +218,7 @@ def test_what_a_poor_model_lacks(own) -> None:
 
 
 def test_a_file_that_cannot_be_run(own) -> None:
-    """Its line, and what Python says."""
+    """The message gives its line and Python's message."""
     assert "scale.py:6 cannot be run\n  Received: ImportError" in mistakes(
         own("import ops\nfrom pyd", "import ops, nops\nfrom pyd")
     )
@@ -228,14 +228,14 @@ def test_a_file_that_cannot_be_run(own) -> None:
 
 
 def test_a_model_that_fits(own) -> None:
-    """The loss that these parameters compile."""
+    """The verdict has the equation of the loss for these parameters."""
     said = verdict(own(), latent_dim=3, factor=0.5)
     assert said == {"equation": {"latex": "0.5 x", "symbols": [["x", {"": "image"}]]}}
 
 
 @pytest.mark.parametrize("name", ["small_gan", "classes"])
 def test_models_of_other_sorts_fit(tmp_path: Path, name: str) -> None:
-    """Two networks with two optimisers and a condition; a classifier that is told the classes."""
+    """Two networks with two optimisers and a condition, and a classifier that gets the classes, are accepted."""
     shutil.copy(OWN / f"{name}.py", tmp_path)
     assert verdict(tmp_path, f"./{name}.py") == {"equation": None}
 
@@ -249,20 +249,20 @@ BROKEN = {
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_breaks_is_said_with_its_line(own, case: str) -> None:
-    """At the model's kind: the exception with file and line, or the method that is not there."""
+    """An exception is reported at the model's kind with file and line, and a missing method by name."""
     old, new, rule = BROKEN[case]
     assert [(problem.where, problem.rule) for problem in refused(own(old, new))] == [("kind", rule)]
 
 
 def test_what_a_method_gives_is_checked(own) -> None:
-    """`sample` must give images and `encode` codes; both shapes are named."""
+    """`sample` must return images and `encode` codes, and the message gives both shapes."""
     folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
     (problem,) = refused(folder)
     assert problem.rule == "sample does not return what 'provides' says"
     assert (problem.received, problem.allowed) == ("3 values; scale.py:47, sample", "20 images: 8 x 8 x 1.")
 
 
-GIVEN = {  # what a method returns instead -> what is said to have come, and what should have
+GIVEN = {  # what a method returns instead -> the received and the expected value of the message
     "three tensors": (
         "return self.code(self.flat(x))",
         "return [self.code(self.flat(x))] * 3",
@@ -275,7 +275,7 @@ GIVEN = {  # what a method returns instead -> what is said to have come, and wha
 
 @pytest.mark.parametrize("case", GIVEN)
 def test_what_is_no_tensor_is_told(own, case: str) -> None:
-    """Keras' textbook encoder gives three tensors: the method, what it gave and what is expected, without a traceback."""
+    """For an encoder that returns three tensors, the message gives method, result and expectation, without a traceback."""
     old, new, method, received = GIVEN[case]
     folder = own("self.decode(self.encode(x))", "self.decode(self.code(self.flat(x)))")
     file = folder / "scale.py"
@@ -291,7 +291,7 @@ def test_what_is_no_tensor_is_told(own, case: str) -> None:
 
 
 def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
-    """`elbo_terms` with Python numbers: each term with what it is."""
+    """If `elbo_terms` returns Python numbers, the message gives each term with its type."""
     folder = own("    def sample(", "    def elbo_terms(self, x, samples):\n        return {'kl': 1.5}\n\n    def sample(")
     file = folder / "scale.py"
     file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
@@ -302,25 +302,25 @@ def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
 
 
 def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:
-    """A validator in the user's file refuses a value: its sentence, and the value."""
+    """A validator in the user's file refuses a value with its own message."""
     (problem,) = refused(own(), latent_dim=3, factor=2)
     assert (problem.where, problem.rule, problem.received) == ("factor", "two is too much", "2")
 
 
 def test_data_that_the_model_refuses(own) -> None:
-    """Its own `refuses` is asked with what is known of the data."""
+    """Its own `refuses` is called with what is known of the data."""
     folder = own("    equation=equation,", "    equation=equation,\n    refuses=lambda _, layout: f'no {layout.image_shape}',")
     (problem,) = refused(folder)
     assert problem.allowed == "No (8, 8, 1)."
 
 
 def test_what_is_not_known_is_not_tried(own) -> None:
-    """Without the shape of the images there is still the equation."""
+    """Without the shape of the images, the verdict still has the equation."""
     said = verdict(own(), layout=LAYOUT | {"image_shape": None})
     assert said["equation"]["latex"] == "1 x"
 
 
-UNKNOWN = {  # what the layout leaves open -> a model that asks for it
+UNKNOWN = {  # unknown part of the layout -> a model that needs it
     "classes": ({"class_names": None, "conditions": []}, "classes.py"),
     "condition": ({"class_names": None, "conditions": [CLASS | {"names": []}]}, "small_gan.py"),
 }
@@ -328,27 +328,27 @@ UNKNOWN = {  # what the layout leaves open -> a model that asks for it
 
 @pytest.mark.parametrize("case", UNKNOWN)
 def test_what_only_reading_the_data_tells_refuses_nothing(tmp_path: Path, case: str) -> None:
-    """Names of classes that the layout leaves open: a model that asks for them is not told that there are none."""
+    """A model that needs class names is not refused if the layout merely does not know them."""
     layout, file = UNKNOWN[case]
     shutil.copy(OWN / file, tmp_path)
     assert verdict(tmp_path, f"./{file}", LAYOUT | layout) == {"equation": None}
 
 
 def test_layers_for_classes_that_only_reading_tells(tmp_path: Path) -> None:
-    """A built-in classifier is not told that the data has none."""
+    """A built-in classifier is not refused if the classes are merely unknown."""
     layers = [{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]
     assert verdict(tmp_path, "classifier", LAYOUT | {"class_names": None}, network=layers) == {"equation": None}
 
 
 def test_a_condition_that_the_data_does_not_have(tmp_path: Path) -> None:
-    """No data step makes one, and the plan knows it: a conditional model is refused."""
+    """If no data step makes a condition, as the plan knows, a conditional model is refused."""
     shutil.copy(OWN / "small_gan.py", tmp_path)
     (problem,) = refused(tmp_path, "./small_gan.py", LAYOUT | {"conditions": []})
     assert "needs a condition, which the data set does not have" in problem.rule
 
 
 def test_layers_of_a_built_in_model(tmp_path: Path) -> None:
-    """The place in the list, and nothing else of the model is tried."""
+    """The problem gives the place in the list, and nothing else of the model is tried."""
     layers = [{"kind": "Flatten"}, {"kind": "MaxPooling2D"}]
     (problem,) = refused(tmp_path, "classifier", network=layers)
     assert problem.where == "network.1"

@@ -1,4 +1,4 @@
-"""What a training step is given."""
+"""The batches of a training step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ N = 10
 
 
 class Counted:
-    """Images that are made when asked for, and that remember what was asked."""
+    """Images made on demand that record the requested indices."""
 
     def __init__(self, x):
         self.x, self.shape, self.dtype, self.asked = x, x.shape, x.dtype, []
@@ -23,20 +23,20 @@ class Counted:
         return len(self.x)
 
     def __getitem__(self, index):
-        """Images."""
+        """Return images."""
         self.asked.append(index)
         return self.x[index]
 
 
 def split(*, streamed=False):
-    """Ten images whose first pixel is their place."""
+    """Return ten images whose first pixel is their index."""
     x = np.arange(N * 4, dtype=np.float32).reshape(N, 2, 2, 1)
     condition = np.eye(N, dtype=np.float32)
     return Split(Counted(x) if streamed else x, np.arange(N), condition)
 
 
 def seen(chosen, takes, order, size):
-    """What a step sees, batch by batch."""
+    """Return what a step gets, batch by batch."""
     batches, found = Batches(chosen, takes), []
     step = batches.traced(lambda data: dict(enumerate(data if isinstance(data, tuple) else (data,))))
     for number, arguments in batches.read(np.array(order, np.int32), size):
@@ -48,7 +48,7 @@ def seen(chosen, takes, order, size):
 
 @pytest.mark.parametrize("takes", [("x",), ("x", "condition"), ("x", "y"), ("condition", "y", "x")])
 def test_memory_and_stream_give_the_same_batches(takes):
-    """Whether images stand in memory or are made when asked for, a step sees the same arrays in the same order."""
+    """A step gets the same arrays in the same order from images in memory and from a stream."""
     order = np.random.default_rng(0).permutation(N)
     pairs = zip(seen(split(), takes, order, 4), seen(split(streamed=True), takes, order, 4), strict=True)
     for in_memory, streamed in pairs:
@@ -58,7 +58,7 @@ def test_memory_and_stream_give_the_same_batches(takes):
 
 
 def test_a_batch_is_what_the_model_takes_in_the_order_of_places():
-    """The parts come in the order of `takes`, the images in the given order, the last batch is short."""
+    """Parts are in the order of `takes`, images in the given order, and the last batch may be short."""
     order = [3, 1, 4, 0, 5, 9, 2, 6, 8, 7]
     batches = seen(split(), ("y", "x"), order, 4)
     assert [len(y) for y, _ in batches] == [4, 4, 2]
@@ -67,7 +67,7 @@ def test_a_batch_is_what_the_model_takes_in_the_order_of_places():
 
 
 def test_a_stream_is_read_one_batch_ahead_and_no_further():
-    """While a batch is in use the next one is made, and no other."""
+    """While a batch is in use, exactly the next one is prepared."""
     chosen = split(streamed=True)
     reading = Batches(chosen, ("x",)).read(np.arange(N, dtype=np.int32), 2)
     for used in range(1, 4):
@@ -77,7 +77,7 @@ def test_a_stream_is_read_one_batch_ahead_and_no_further():
 
 
 def test_what_a_stream_raises_is_raised_where_it_is_used():
-    """An unreadable image ends the training, not the thread alone."""
+    """An unreadable image ends the training, not only the thread."""
     chosen = split(streamed=True)
     chosen.x.x = chosen.x.x[:5]
     with pytest.raises(IndexError):
@@ -85,13 +85,13 @@ def test_what_a_stream_raises_is_raised_where_it_is_used():
 
 
 def test_a_missing_condition_is_an_error_before_training():
-    """A model that takes a condition is not given anything else instead."""
+    """A model that takes a condition gets nothing else in its place."""
     with pytest.raises(ReportError, match="takes a condition"):
         Batches(Split(split().x, split().y), ("x", "condition"))
 
 
 def test_one_part_alone_is_no_tuple():
-    """`train_step` of a model that takes images only gets the tensor, as Keras gives it."""
+    """`train_step` of a model that takes only images gets the tensor, as from Keras."""
     batches = Batches(split(), ("x",))
     kinds = []
     batches.traced(lambda data: kinds.append(tf.is_tensor(data)) or {"n": data})

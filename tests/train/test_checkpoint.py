@@ -1,4 +1,4 @@
-"""Files of a run."""
+"""The files of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.train import checkpoint, loop
 
 
 def training(filters=(4, 8)):
-    """A run of a small model after two epochs."""
+    """Return a run of a small model after two epochs."""
     keras.utils.set_random_seed(0)
     model = loop.build({"kind": "autoencoder", "filters": filters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam())
@@ -28,7 +28,7 @@ def training(filters=(4, 8)):
 
 
 def test_a_checkpoint_gives_back_every_bit(tmp_path):
-    """Weights, optimiser variables, epoch and history come back exactly."""
+    """Weights, optimiser variables, epoch and history are restored exactly."""
     saved, other = training(), training()
     checkpoint.save(saved, tmp_path / "c.npz")
     other.epoch, other.history = 0, {}
@@ -52,14 +52,14 @@ def test_a_checkpoint_that_is_absent_damaged_or_of_another_model_is_passed_over(
 
 
 def test_equal_weights_are_equal_files(tmp_path):
-    """The file of the weights holds no time, name of a process or other accident."""
+    """The weights file contains no time, process name or other incidental data."""
     for name in ("a.npz", "b.npz"):
         checkpoint.save_weights(training().model, tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
 
 
 def test_weights_of_another_architecture_are_refused(tmp_path):
-    """Stored weights never go into a model whose shapes differ."""
+    """Stored weights are never loaded into a model with other shapes."""
     checkpoint.save_weights(training((2, 2)).model, tmp_path / "w.npz")
     with pytest.raises(RunError, match="another architecture"):
         checkpoint.load_weights(training().model, tmp_path / "w.npz")

@@ -1,4 +1,4 @@
-"""What a training costs, kept between epochs."""
+"""Costs of a training, kept from epoch to epoch."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from report_builder.train.costs import Costs
 
 
 def busy(seconds):
-    """Keeps the processor at work."""
+    """Keep the processor busy."""
     until = time.process_time() + seconds
     while time.process_time() < until:
         pass
 
 
 def test_seconds_of_the_processor_are_counted_within_epochs_only(tmp_path):
-    """Work of an epoch counts, sleep and what lies between epochs do not."""
+    """Only CPU time within epochs counts: sleep and work between epochs do not."""
     costs = Costs(tmp_path, 0)
     busy(0.1)
     costs.end()
@@ -32,7 +32,7 @@ def test_seconds_of_the_processor_are_counted_within_epochs_only(tmp_path):
 
 
 def test_a_training_that_goes_on_adds_to_what_it_cost_before(tmp_path):
-    """After a kill the epochs before it are counted, those after the checkpoint are counted once."""
+    """After a kill, earlier epochs are counted, and those after the checkpoint only once."""
     first = Costs(tmp_path, 0)
     busy(0.1)
     first.end()
@@ -46,7 +46,7 @@ def test_a_training_that_goes_on_adds_to_what_it_cost_before(tmp_path):
 
 
 def test_what_was_not_recorded_is_not_made_up(tmp_path):
-    """A checkpoint without costs leaves their sum unknown; a training from the start forgets those of one that was given up."""
+    """A checkpoint without costs leaves their sum unknown, and a restart forgets those of an abandoned training."""
     costs = Costs(tmp_path, 3)
     costs.end()
     assert costs.note(4)["cpu_seconds"] is None
@@ -56,7 +56,7 @@ def test_what_was_not_recorded_is_not_made_up(tmp_path):
 
 
 def test_memory_is_the_most_that_was_held(tmp_path):
-    """An array of 100 MB counts after it is gone."""
+    """An array of 100 MB counts even after it has been freed."""
     costs = Costs(tmp_path, 0)
     costs.end()
     before = costs.note(1)["peak_memory"]
@@ -68,7 +68,7 @@ def test_memory_is_the_most_that_was_held(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux forgets a peak")
 def test_the_memory_of_an_earlier_training_does_not_count(tmp_path):
-    """A worker that trained a large model before trains a small one: its peak is its own."""
+    """The peak of a worker that trained a large model before is reset for a small one."""
     held = np.ones(50_000_000)
     Costs(tmp_path / "a", 0).end()
     del held

@@ -19,7 +19,7 @@ OWN = Path(__file__).parent / "own"
 
 
 def spec(**changes):
-    """A run of two epochs."""
+    """Return the spec of a run of two epochs."""
     training = {"epochs": 2, "batch_size": 16} | changes.pop("training", {})
     settings = Training.model_validate(training).model_dump()
     return {"model": {"kind": "vae", "filters": [4, 8]}, "training": settings, "seed": 1, "threads": 1} | changes
@@ -27,7 +27,7 @@ def spec(**changes):
 
 @pytest.fixture
 def data():
-    """Small images in two splits."""
+    """Small data in two splits."""
     random = np.random.default_rng(0)
     x = (random.random((50, 8, 8, 1)) > 0.5).astype(np.float32)
     y = np.zeros(50, np.int64)
@@ -35,24 +35,24 @@ def data():
 
 
 def trained(chosen, data, *, on_epoch=lambda state: None):
-    """A run, trained."""
+    """Train a run."""
     state = loop.start(chosen, data, OWN)
     loop.train(state, data, on_epoch=on_epoch)
     return state
 
 
 def values(state):
-    """All weights."""
+    """Return all weights."""
     return [np.asarray(v) for v in loop.weights(state.model).values()]
 
 
 def same(first, second):
-    """Whether two runs have the same weights."""
+    """Return whether two runs have the same weights."""
     return all((a == b).all() for a, b in zip(values(first), values(second), strict=True))
 
 
 def test_history_has_one_mean_of_each_term_for_each_epoch(data):
-    """All terms that the model logs are kept, those of the test split as `test_*`, with the seconds of the epoch."""
+    """All logged terms are kept, those of the test split as `test_*`, with the seconds of each epoch."""
     history = trained(spec(), data).history
     terms = {"loss", "reconstruction_loss", "kl_loss"}
     assert set(history) == terms | {f"test_{term}" for term in terms} | {"epoch_time"}
@@ -60,7 +60,7 @@ def test_history_has_one_mean_of_each_term_for_each_epoch(data):
 
 
 def test_terms_are_named_after_the_split_that_was_evaluated(data):
-    """`val_*` means a validation split; the test split never passes for one."""
+    """`val_*` is a validation split, and the test split is never called one."""
     chosen = spec(model={"kind": "./classes.py"}, training={"epochs": 1})
     with_validation = ImageData(dict(data.splits) | {"validation": data.splits["test"]}, ("one",), (0.0, 1.0))
     assert "val_loss" in trained(chosen, with_validation).history
@@ -70,7 +70,7 @@ def test_terms_are_named_after_the_split_that_was_evaluated(data):
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(data):
-    """Initial weights, order and noise all follow the seed."""
+    """Initial weights, order and noise all depend on the seed."""
     alone = ImageData({"train": data.splits["train"]}, ("one",), (0.0, 1.0))
     first, again, other = (trained(spec(seed=seed, training={"epochs": 1}), alone) for seed in (-1, -1, 1))
     assert same(first, again)
@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(data):
 
 
 def test_a_resumed_warm_up_goes_on_where_it_was(data, tmp_path):
-    """The weight of the KL term grows over three steps an epoch, also across an interruption; gradients may be gathered."""
+    """The weight of the KL term grows per step, also across an interruption and with gradient accumulation."""
     model = {"kind": "vae", "filters": [4, 8], "beta": 4.0, "beta_warm_up": 2.0}
     chosen, file = spec(model=model), tmp_path / "checkpoint.npz"
     whole = trained(chosen, data, on_epoch=lambda state: state.epoch == 1 and checkpoint.save(state, file))
@@ -100,7 +100,7 @@ def test_a_resumed_warm_up_goes_on_where_it_was(data, tmp_path):
 
 
 def test_each_epoch_draws_another_order_and_other_noise(data):
-    """Randomness is a function of (seed, epoch) that changes with the epoch."""
+    """Randomness is a function of (seed, epoch) and changes with the epoch."""
     model = loop.start(spec(), data).model
     orders = [loop.set_randomness(model, 1, epoch).permutation(40).tolist() for epoch in (0, 1, 0)]
     noise = []
@@ -112,7 +112,7 @@ def test_each_epoch_draws_another_order_and_other_noise(data):
 
 
 def test_every_seed_generator_is_set_also_nested_ones_and_keras_own():
-    """Dropout inside a nested model, and `keras.random` without a seed, draw the same after `set_randomness`."""
+    """Dropout in a nested model, and `keras.random` without a seed, repeat their draws after `set_randomness`."""
     inner = keras.Sequential([keras.Input((50,)), keras.layers.Dropout(0.5)])
     model = keras.Sequential([keras.Input((50,)), inner, keras.layers.GaussianNoise(1.0)])
     drawn = []
@@ -124,7 +124,7 @@ def test_every_seed_generator_is_set_also_nested_ones_and_keras_own():
 
 
 def test_a_step_that_logs_plain_numbers_gets_their_mean(data):
-    """What a model of the user's own returns for each batch is averaged over the images, the short last batch by its size."""
+    """Numbers that a user's model returns per batch are averaged over images, weighted by the size of the batch."""
 
     class Plain(keras.Model):
         def train_step(self, x):
@@ -136,7 +136,7 @@ def test_a_step_that_logs_plain_numbers_gets_their_mean(data):
 
 
 def test_a_loss_that_explodes_stops_with_the_term_and_what_to_try(data):
-    """NaN or infinity names the term, the epoch and a remedy instead of training on."""
+    """For NaN or infinity, the message names the term, the epoch and a remedy, and training stops."""
     with pytest.raises(RunError) as caught:
         trained(spec(training={"learning_rate": 1e6, "epochs": 20, "optimizer": {"kind": "sgd"}}), data)
     problem = caught.value.problems[0]
@@ -146,7 +146,7 @@ def test_a_loss_that_explodes_stops_with_the_term_and_what_to_try(data):
 
 
 def test_a_loss_that_is_lost_later_is_reported_with_the_last_good_values(data, monkeypatch):
-    """The message names the epoch, and the terms after the epoch before it."""
+    """The message names the epoch, and gives the terms of the epoch before it."""
     genuine = Pass.__call__
 
     def lost(self, order, batch_size, on_progress=None):

@@ -1,4 +1,4 @@
-"""Means over a pass, and when they are no longer sensible."""
+"""Means over a pass, and their checks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Nothing(keras.Model):
 
 
 def means(*logs, stages=()):
-    """The means of some batches of ten images."""
+    """Return the means of some batches of ten images."""
     counted = Means(Nothing(), stages)
     for terms in logs:
         counted.add(terms, 10)
@@ -39,7 +39,7 @@ def test_terms_are_means_over_images():
     ],
 )
 def test_a_lost_term_is_named(terms, rule):
-    """The term that caused it is named before the sum, with all values."""
+    """The message names the term that caused the failure before the sum, with all values."""
     with pytest.raises(RunError) as caught:
         means(terms)
     problem = caught.value.problems[0]
@@ -49,7 +49,7 @@ def test_a_lost_term_is_named(terms, rule):
 
 @pytest.mark.parametrize(("stages", "tried"), [(("generator", "critic"), "first of all for the critic"), ((), "learning_rate")])
 def test_what_to_try_depends_on_the_model(stages, tried):
-    """A model in stages is told of the last one, which judges, anything else of the learning rate and of clipping."""
+    """The advice begins with the last stage of a staged model, the judge, or with the learning rate; both mention clipping."""
     with pytest.raises(RunError) as caught:
         means({"loss": float("nan")}, stages=stages)
     assert tried in caught.value.problems[0].next_step
@@ -57,7 +57,7 @@ def test_what_to_try_depends_on_the_model(stages, tried):
 
 
 def test_a_pass_tells_how_far_it_is(monkeypatch):
-    """`on_progress` hears of the images done, of how many there are, and of the means so far, which are checked on the way."""
+    """`on_progress` gets the images done, the total, and the means so far, which are checked during the pass."""
     monkeypatch.setattr("report_builder.train.passes.TICK", -1)
     split, model, heard = Split(np.arange(10, dtype=np.float32).reshape(10, 1, 1, 1), np.zeros(10)), Nothing(), []
     one = Pass(model, lambda x: {"pixel": keras.ops.mean(x)}, Batches(split, ("x",)))

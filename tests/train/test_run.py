@@ -1,4 +1,4 @@
-"""What is kept of a training, in this process."""
+"""The stored results of a training, in this process."""
 
 from __future__ import annotations
 
@@ -32,33 +32,33 @@ def data():
 
 
 def step(kind="vae", *, epochs=4, **training):
-    """A run."""
+    """Return a run."""
     settings = Training.model_validate({"epochs": epochs, "batch_size": 16} | training).model_dump()
     model = {"kind": kind} if kind.endswith(".py") else {"kind": kind, "filters": [2, 4]}
     return Step("run", (), {"model": model, "training": settings, "seed": 1, "threads": 1})
 
 
 def stored(store, chosen, data, emit=lambda event: None):
-    """The run, trained and stored."""
+    """Return the trained and stored run."""
     with store.claim(chosen, resume=True) as work:
         run.train(work, data, OWN, emit)
         return work.done
 
 
 def arrays(path):
-    """All arrays of a file."""
+    """Return all arrays of a file."""
     with np.load(path) as file:
         return dict(file)
 
 
 @pytest.fixture(scope="module")
 def gan(data, tmp_path_factory):
-    """A run of four epochs with two networks, each with statistics."""
+    """A run of four epochs with two networks, each with batch statistics."""
     return stored(Store(tmp_path_factory.mktemp("gan")), step("./small_gan.py"), data)
 
 
 def test_what_a_run_leaves(gan):
-    """Weights, history, samples, layers, and a note with shapes, range, classes, condition and the epochs that count."""
+    """A run leaves weights, history, samples, layers, and a note with shapes, range, classes, condition and epochs."""
     assert set(gan.meta["files"]) == {"weights.npz", "history.json", "progress.npz", "summary.json"}
     expected = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", "b", "c"], "condition_dim": 3}
     expected |= {"images": {"train": 40, "validation": 10, "test": 10}, "epochs": 4, "best_epoch": None, "weights_epoch": 4}
@@ -68,7 +68,7 @@ def test_what_a_run_leaves(gan):
 
 
 def test_the_summary_has_the_layers_of_each_part(gan):
-    """Name, type, output shape, parameters and inputs of each layer, by network; the parameters are those of the model."""
+    """Name, type, output shape, parameters and inputs of each layer are listed by network, and add up to the model's."""
     parts = gan.json("summary.json")
     assert list(parts) == ["generator", "discriminator"]
     rows = {row["type"]: row for row in parts["generator"]}
@@ -83,7 +83,7 @@ def test_the_summary_has_the_layers_of_each_part(gan):
 
 
 def validation_losses(monkeypatch, values):
-    """Makes the history say what the test needs."""
+    """Replace the validation losses in the history."""
 
     def told(self, order, batch_size, on_progress=None):
         means = GENUINE(self, order, batch_size, on_progress)
@@ -94,7 +94,7 @@ def validation_losses(monkeypatch, values):
 
 
 def weights_by_epoch(chosen, data):
-    """The weights after each epoch, by a run that stores nothing."""
+    """Return the weights after each epoch of a run that stores nothing."""
     found, state = {}, loop.start(chosen.spec, data, OWN)
     loop.train(state, data, on_epoch=lambda s: found.update({s.epoch: _values(s)}))
     return found
@@ -105,7 +105,7 @@ def _values(state):
 
 
 def same(path, weights):
-    """Whether a file holds these weights."""
+    """Return whether a file holds these weights."""
     found = arrays(path)
     return found.keys() == weights.keys() and all((found[name] == weights[name]).all() for name in found)
 
@@ -118,7 +118,7 @@ def by_epoch(data):
 
 @pytest.mark.parametrize("restore", [True, False])
 def test_best_and_last_weights_are_both_kept(data, by_epoch, tmp_path, monkeypatch, restore):
-    """Early stopping ends after `patience` epochs; `weights.npz` is the best or the last, the other one is beside it."""
+    """After `patience` epochs, `weights.npz` has the best or the last weights, and another file the other ones."""
     chosen = step("./classes.py", epochs=9, early_stopping={"patience": 2, "restore_best_weights": restore})
     validation_losses(monkeypatch, [5.0, 3.0, 4.0, 3.5, 1.0])
     done = stored(Store(tmp_path), chosen, data)
@@ -131,7 +131,7 @@ def test_best_and_last_weights_are_both_kept(data, by_epoch, tmp_path, monkeypat
 
 
 def test_without_early_stopping_the_best_by_validation_loss_is_beside_the_last(data, tmp_path, monkeypatch):
-    """The last weights are measured; the best are kept where they are others."""
+    """The last weights are measured, and the best ones are kept if they differ."""
     validation_losses(monkeypatch, [5.0, 3.0, 4.0])
     done = stored(Store(tmp_path), step("./classes.py", epochs=3), data)
     assert "best.npz" in done.meta["files"]
@@ -146,7 +146,7 @@ class Stop(Exception):  # noqa: N818  it stands for a kill
 
 
 def stopped(store, chosen, data, epoch):
-    """Leaves the scratch folder of a run that was killed after an epoch."""
+    """Leave the scratch folder of a run that was killed after an epoch."""
 
     def emit(event):
         if isinstance(event, Epoch) and event.epoch == epoch:
@@ -168,7 +168,7 @@ def whole(data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def halfway(data, tmp_path_factory):
-    """The root of a store in which it was stopped after two epochs."""
+    """The root of a store in which the run was stopped after two epochs."""
     return stopped(Store(tmp_path_factory.mktemp("halfway")), STOPPING, data, 2).parents[1]
 
 
@@ -176,7 +176,7 @@ def halfway(data, tmp_path_factory):
     "lost", [None, "samples-00001.npz", "best.npz", pytest.param("checkpoint.npz", marks=pytest.mark.slow)]
 )
 def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, whole, halfway, tmp_path, lost):
-    """Where samples or best weights of a checkpoint are missing, the run begins anew; it ends the same in any case."""
+    """Without the samples or best weights of its checkpoint, a run starts from the beginning, with the same result."""
     store, heard = Store(shutil.copytree(halfway, tmp_path / "store")), []
     if lost:
         (store.root / "run" / f"{STOPPING.key}.work" / lost).unlink()
@@ -188,7 +188,7 @@ def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, whole, half
 
 
 def test_the_checkpoint_holds_both_optimisers_and_the_statistics(data, tmp_path):
-    """Moments of each optimiser and the moving mean of batch normalisation are under their own names, and come back."""
+    """Moments of each optimiser and the moving means of batch normalisation are stored by name and restored."""
     chosen = step("./small_gan.py", epochs=2, learning_rate={"kind": "exponential_decay", "decay_rate": 0.5})
     state = loop.start(chosen.spec, data, OWN)
     loop.train(state, data, on_epoch=lambda s: s.epoch == 1 and checkpoint.save(s, tmp_path / "c.npz"))
@@ -206,7 +206,7 @@ def test_the_checkpoint_holds_both_optimisers_and_the_statistics(data, tmp_path)
 
 @pytest.mark.parametrize("kind", ["vae", "./classes.py", pytest.param("./small_gan.py", marks=pytest.mark.slow)])
 def test_a_stream_trains_to_the_same_weights(data, kind):
-    """Images that are made when asked for give the weights of the same images in memory."""
+    """Images made on demand give the same weights as those in memory."""
 
     class Streamed:
         def __init__(self, x):
@@ -225,7 +225,7 @@ def test_a_stream_trains_to_the_same_weights(data, kind):
 
 
 def test_a_probe_is_given_its_judge(data, tmp_path):
-    """`reads` names the inputs: a probe alone with a judge gets no model, and the judge's probabilities, range and classes."""
+    """`reads` names the inputs: a probe with only a judge gets no model, but the judge's probabilities, range and classes."""
     store = Store(tmp_path / "store")
     judge = stored(store, step("./classes.py", epochs=1), data)
     (tmp_path / "asks.py").write_text(
@@ -249,7 +249,7 @@ def test_a_probe_is_given_its_judge(data, tmp_path):
 
 
 def test_a_judge_shows_what_its_last_layer_sees(data, tmp_path):
-    """The features of a trained classifier are those of its images, for none of them, too, and do not depend on the batch."""
+    """The features of a trained classifier are those of its images, even of none, and do not depend on the batch."""
     store = Store(tmp_path)
     reference = stored(store, step("classifier", epochs=1), data)
     judge, x = probe._judge(reference, None), np.asarray(data.splits["train"].x)
@@ -259,7 +259,7 @@ def test_a_judge_shows_what_its_last_layer_sees(data, tmp_path):
 
 
 def test_a_probe_of_a_run_that_is_gone_says_so(data, tmp_path):
-    """A run that was removed meanwhile is an error with what to do."""
+    """For a run that was removed meanwhile, the message says what to do."""
     asked = Step("arrays", ("0" * 20,), {"probe": {"kind": "codes"}})
     with Store(tmp_path).claim(asked) as work, pytest.raises(RunError, match="is not stored"):
         probe.measure(work, data, Store(tmp_path), None)

@@ -1,4 +1,4 @@
-"""Samples of fixed noise on the way."""
+"""Samples of fixed noise during training."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def data():
 
 
 def spec(kind="./small_gan.py", **model):
-    """A run of two epochs."""
+    """Return the spec of a run of two epochs."""
     training = Training.model_validate({"epochs": 2, "batch_size": 16}).model_dump()
     return {"model": {"kind": kind, **model}, "training": training, "seed": 1}
 
 
 def trained(data, on_epoch=lambda state: None, **chosen):
-    """A run, trained; `on_epoch` hears also of the untrained model."""
+    """Train a run; `on_epoch` is also called for the untrained model."""
     state = loop.start(spec(**chosen), data, OWN)
     on_epoch(state)
     loop.train(state, data, on_epoch=on_epoch)
@@ -42,12 +42,12 @@ def trained(data, on_epoch=lambda state: None, **chosen):
 
 
 def samples_of(state, data, folder):
-    """The samples of a run."""
+    """Return the samples of a run."""
     return Samples(Asked(state.model, state.kind, state.parameters), data, folder)
 
 
 def joined(data, folder, **chosen):
-    """The file of a run."""
+    """Return the joined file of a run."""
     holder = []
 
     def on_epoch(state):
@@ -62,7 +62,7 @@ def joined(data, folder, **chosen):
 
 
 def test_there_is_a_row_before_the_first_and_after_each_epoch(data, tmp_path):
-    """Images, logits, conditions, classes asked, range and class names have the documented shapes and types."""
+    """Images, logits, conditions, requested classes, range and class names have the documented shapes and types."""
     found = joined(data, tmp_path)
     assert {name: (a.shape, str(a.dtype)) for name, a in found.items()} == {
         "images": ((3, NUMBER, 4, 4, 1), "float16"),
@@ -93,14 +93,14 @@ def test_sampling_changes_no_weight(data, tmp_path):
 
 
 def test_a_model_without_conditions_has_images_alone(data, tmp_path):
-    """A VAE draws from its prior: beside its images there are range and class names, no condition, no logits."""
+    """A VAE, which draws from its prior, stores images, range and class names, but no condition or logits."""
     small = ImageData({n: Split((s.x + 1) / 2, s.y) for n, s in data.splits.items()}, data.class_names, (0.0, 1.0))
     found = joined(small, tmp_path, kind="vae", filters=[2])
     assert set(found) == {"images", "value_range", "class_names"}
 
 
 def test_what_cannot_sample_has_no_samples(data, tmp_path):
-    """A classifier writes nothing, and nothing is missing."""
+    """A classifier, which cannot sample, stores no samples, and none are missing."""
     state = loop.start(spec("./classes.py"), data, OWN)
     samples = samples_of(state, data, tmp_path)
     samples.draw(0)
@@ -110,7 +110,7 @@ def test_what_cannot_sample_has_no_samples(data, tmp_path):
 
 
 def test_a_missing_epoch_is_noticed(data, tmp_path):
-    """Samples that an older program did not keep cannot be had from a checkpoint."""
+    """Samples that an older version did not store cannot be recovered from a checkpoint."""
     state = loop.start(spec(), data, OWN)
     samples = samples_of(state, data, tmp_path)
     samples.draw(0)
@@ -120,7 +120,7 @@ def test_a_missing_epoch_is_noticed(data, tmp_path):
 
 
 def test_a_class_without_images_is_left_out(data, tmp_path):
-    """The turn goes over the classes that the training split has."""
+    """The classes in turn are those with images in the training split."""
     places = np.flatnonzero(data.splits["train"].y != 1)
     without = ImageData({"train": data.splits["train"].take(places)}, tuple("abc"), (-1.0, 1.0), data.conditions)
     found = joined(without, tmp_path)

@@ -28,7 +28,7 @@ SETTINGS = [
 
 
 def ended(settings, curve):
-    """After which epoch it ends, and which was the best."""
+    """Return the last and the best epoch."""
     for epoch in range(1, len(curve) + 1):
         if stopping.over(settings, {"val_loss": curve[:epoch]}):
             break
@@ -36,7 +36,7 @@ def ended(settings, curve):
 
 
 def keras_ended(settings, curve):
-    """The same, by Keras' callback."""
+    """Return the same from Keras' callback."""
     callback = keras.callbacks.EarlyStopping(**{k: v for k, v in settings.items() if k != "restore_best_weights"})
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.stop_training = False
@@ -61,7 +61,7 @@ def test_it_ends_where_keras_callback_ends(given, curve):
 
 
 def test_without_settings_nothing_ends_and_the_best_validation_loss_is_known():
-    """No early stopping: all epochs; the best epoch is that of `val_loss`, or none without a validation split."""
+    """Without early stopping all epochs run, and the best is that of `val_loss`, or none without a validation split."""
     history = {"val_loss": [3.0, 1.0, 2.0], "loss": [3.0, 2.0, 1.0]}
     assert not stopping.over(None, history)
     assert stopping.best_epoch(None, history) == 2
@@ -69,14 +69,14 @@ def test_without_settings_nothing_ends_and_the_best_validation_loss_is_known():
 
 
 def test_a_term_that_nobody_logs_is_named():
-    """A misspelt `monitor` is an error with the terms that there are."""
+    """A misspelt `monitor` is an error that lists the logged terms."""
     settings = EarlyStopping.model_validate({"monitor": "val_los"}).model_dump()
     with pytest.raises(RunError, match="Did you mean 'val_loss'"):
         stopping.over(settings, {"val_loss": [1.0], "epoch_time": [1.0]})
 
 
 def test_more_accuracy_is_better():
-    """The direction of an accuracy need not be written."""
+    """The direction of an accuracy need not be given."""
     assert EarlyStopping.model_validate({"monitor": "val_accuracy"}).mode == "max"
     assert EarlyStopping.model_validate({"monitor": "val_accuracy", "mode": "min"}).mode == "min"
     assert np.isfinite(EarlyStopping().min_delta)

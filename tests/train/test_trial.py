@@ -1,4 +1,4 @@
-"""A trial makes the very calls of training, saving, loading and probing, so that no mistake is found after minutes."""
+"""A trial makes the same calls as training, saving, loading and probing, so that mistakes are found before a training."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ COMPILE = """\
 
     def train_step(self, data):"""
 
-# what is written otherwise -> the rule, and what else is said
+# replaced text -> the rule, and further parts of the message
 BROKEN = {
     "encode without the condition": (
         "def encode(self, x, condition):\n        return self.posterior(x, condition)[0]",
@@ -104,7 +104,7 @@ BROKEN = {
 
 
 def tried(folder: Path, model: str = MODEL) -> None:
-    """The verdict on the model, in a file of this folder."""
+    """Return the verdict on the model, in a file of this folder."""
     (folder / "told.py").write_text(model, encoding="utf-8")
     step = Step("answer", (), {"asks": "verdict", "model": ENTRY, "layout": LAYOUT})
     with Store(folder / "store").claim(step) as work:
@@ -112,7 +112,7 @@ def tried(folder: Path, model: str = MODEL) -> None:
 
 
 def test_a_conditional_model_of_ones_own_passes(tmp_path: Path) -> None:
-    """Its encoder, posterior, bound, decoder and samples are asked with the condition, as probes ask them."""
+    """Encoder, posterior, bound, decoder and samples are called with the condition, as probes do."""
     tried(tmp_path)
 
 
@@ -121,7 +121,7 @@ LIKE_ANOTHER = {"a bound without the condition", "a bound that lacks a term", "s
 
 @pytest.mark.parametrize("case", [pytest.param(case, marks=[pytest.mark.slow] * (case in LIKE_ANOTHER)) for case in BROKEN])
 def test_what_would_fail_after_the_training_is_refused_before_it(tmp_path: Path, case: str) -> None:
-    """In a few words, with the line of the user's file; never with arrays."""
+    """A failure that would follow the training is reported before it, briefly and with the line, without arrays."""
     old, new, rule, said = BROKEN[case]
     assert old in MODEL
     changed = MODEL.replace(old, new, 1)
@@ -139,7 +139,7 @@ def test_what_would_fail_after_the_training_is_refused_before_it(tmp_path: Path,
 
 
 def test_what_only_the_data_tells_is_tried_when_it_is_read(tmp_path: Path) -> None:
-    """A condition whose names no plan knows: nothing is tried; with them the same model is refused."""
+    """A model that needs unknown condition names is not tried; once the names are known, the same model is refused."""
     (tmp_path / "told.py").write_text(MODEL.replace(', "kl_monte_carlo": kl}', "}"), encoding="utf-8")
     unknown = Layout((8, 8, 1), (0.0, 1.0), None, conditions=(Condition("class", ()),))
     trial.run(ENTRY, unknown, tmp_path)
@@ -148,13 +148,13 @@ def test_what_only_the_data_tells_is_tried_when_it_is_read(tmp_path: Path) -> No
 
 
 def built(folder: Path):
-    """The model, fresh; Keras counts its names on."""
+    """Return a new model; Keras continues its numbering of names."""
     (folder / "told.py").write_text(MODEL, encoding="utf-8")
     return loop.build(ENTRY, Sizes((8, 8, 1), 3), folder)
 
 
 def test_weights_are_stored_by_place_and_shape(tmp_path: Path) -> None:
-    """A weight without a name has another one in each model of a process, and comes back; so do all others."""
+    """All weights are restored, including an unnamed one, whose name differs between models of a process."""
     one, other = built(tmp_path), built(tmp_path)
     names = [[weight.name for weight in model.weights] for model in (one, other)]
     assert names[0] != names[1]
@@ -165,7 +165,7 @@ def test_weights_are_stored_by_place_and_shape(tmp_path: Path) -> None:
 
 
 class Parts(keras.Model):
-    """Two parts, what joins them in two ways, a part with the name of another, a layer and a weight outside of them."""
+    """Two parts joined in two ways, a part with a duplicate name, and a layer and a weight outside of them."""
 
     def __init__(self):
         super().__init__(name="parts")
@@ -181,7 +181,7 @@ class Parts(keras.Model):
 
 
 def test_every_weight_is_in_one_row_of_the_summary() -> None:
-    """Parts, layers outside of them, weights that no layer holds: the rows add up to the model, without repetition."""
+    """Parts, layers outside of them, and weights of no layer add up to the model without repetition."""
     model = Parts()
     parts = summary(model)
     assert {part: [row["parameters"] for row in rows] for part, rows in parts.items()} == {
@@ -196,7 +196,7 @@ def test_every_weight_is_in_one_row_of_the_summary() -> None:
 
 
 def test_a_probe_hands_over_tensors() -> None:
-    """Whatever a probe passes, a method of the model gets what it gets in training."""
+    """Whatever a probe passes, a model's method gets tensors, as in training."""
 
     class Drawing:
         def sample(self, n, seed, condition):

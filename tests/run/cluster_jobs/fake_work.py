@@ -1,4 +1,4 @@
-"""A worker's process whose steps sleep and write a line: `python -m fake_work N`; and how a cluster is made to use it."""
+"""A worker process whose steps sleep and write a line, `python -m fake_work N`, and the setup for a cluster to use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.jobs import process as jobs_process
 
 
 def dask_setup(_) -> None:
-    """In a worker of Dask, which is started with `--preload` of this file: jobs go to processes of this module."""
+    """Make a Dask worker, started with `--preload` of this file, send jobs to processes of this module."""
     from report_builder.run import local
 
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]))
@@ -21,7 +21,7 @@ def dask_setup(_) -> None:
 
 
 def carry_out(work, site, emit) -> None:
-    """Goes on epoch by epoch from what is in the folder, ends as the step says, and commits what it went through."""
+    """Continue epoch by epoch from the folder, end as the step's spec says, and commit the log of epochs."""
     spec, log = work.step.spec, work.folder / "epochs.txt"
     if spec.get("data") and not (site.folders[0] / spec["data"]).is_file():
         raise MissingDataError(Problem("", "the data set is not on this computer"))

@@ -1,4 +1,4 @@
-"""A conditional VAE as somebody could write it; a weight of its own has no name."""
+"""A conditional VAE as a user could write it; one of its weights has no name."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A conditional GAN as somebody could write it: batch normalisation, dropout, two optimisers."""
+"""A conditional GAN as a user could write it: batch normalisation, dropout, two optimisers."""
 
 import keras
 from keras import layers, ops
@@ -7,11 +7,11 @@ from report_builder import kinds
 
 
 class Parameters(kinds.Parameters):
-    """It has none."""
+    """No parameters."""
 
 
 class SmallGan(keras.Model):
-    """Both networks are one hidden layer."""
+    """Generator and discriminator with one hidden layer each."""
 
     def __init__(self, image_shape, condition_dim):
         super().__init__()
@@ -25,7 +25,7 @@ class SmallGan(keras.Model):
         self.discriminator = keras.Model([x, condition], logit, name="discriminator")
 
     def compile(self, optimizer):
-        """Each network has an optimiser of its own."""
+        """Give each network an optimiser of its own."""
         super().compile()
         self.optimizers = []
         for network in (self.generator, self.discriminator):
@@ -34,7 +34,7 @@ class SmallGan(keras.Model):
             self.optimizers.append(own)
 
     def losses_of(self, data, *, training):
-        """Generator's, discriminator's loss."""
+        """Return the losses of generator and discriminator."""
         x, condition = data
         z = keras.random.normal((ops.shape(x)[0], 4), seed=self.noise)
         fake = self.discriminator([self.generator([z, condition], training=training), condition], training=training)
@@ -44,7 +44,7 @@ class SmallGan(keras.Model):
         return entropy(ones, fake), entropy(ones, real) + entropy(zeros, fake)
 
     def train_step(self, data):
-        """One step of both."""
+        """Train both networks for one step."""
         import tensorflow as tf
 
         with tf.GradientTape(persistent=True) as tape:
@@ -54,21 +54,21 @@ class SmallGan(keras.Model):
         return {"generator_loss": losses[0], "discriminator_loss": losses[1]}
 
     def test_step(self, data):
-        """Both losses."""
+        """Return both losses."""
         losses = self.losses_of(data, training=False)
         return {"generator_loss": losses[0], "discriminator_loss": losses[1]}
 
     def sample(self, n, seed, condition):
-        """Images of noise."""
+        """Return images generated from noise."""
         return self.generator([keras.random.normal((n, 4), seed=seed), condition], training=False)
 
     def discriminate(self, x, condition):
-        """Logits."""
+        """Return logits."""
         return self.discriminator([x, condition], training=False)[:, 0]
 
 
 def build(parameters, sizes):
-    """The model."""
+    """Return the model."""
     return SmallGan(sizes.image_shape, sizes.condition_dim)
 
 
