@@ -288,8 +288,8 @@ def campaigns(work: Path, commands: Sequence[str]) -> Iterator[Campaign]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sample", type=int, default=0, help="kills at so many of the changes of each command; 0: at each")
-    parser.add_argument("--random", type=int, default=100, help="kills of each command at random moments")
+    parser.add_argument("--sample", type=int, default=0, help="number of file changes of each command at which to kill; 0: all")
+    parser.add_argument("--random", type=int, default=100, help="number of kills of each command at random moments")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--commands", nargs="+", choices=("build", "import"), default=("build", "import"))
     return parser.parse_args()

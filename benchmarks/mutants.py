@@ -276,8 +276,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200, help="mutants of all rooms together")
     parser.add_argument("--room", choices=ROOMS, help="only those of one room")
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="begins nothing after so many")
-    parser.add_argument("--again", action="store_true", help="asks anew what survived before")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="start no new mutant after this many seconds")
+    parser.add_argument("--again", action="store_true", help="run the earlier survivors again")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "report-builder-mutants")
     options = parser.parse_args()
     until = time.monotonic() + options.seconds

@@ -289,7 +289,7 @@ def main() -> int:
         "--templates", type=Path, default=ROOT / "templates", help="folder of the templates of reports of the project"
     )
     parser.add_argument("--half", choices=("first", "second"), help="only the cases whose id has an even, or an odd, digest")
-    parser.add_argument("--misses", action="store_true", help="print what is judged otherwise than labelled")
+    parser.add_argument("--misses", action="store_true", help="print the cases whose verdict differs from their label")
     options = parser.parse_args()
     cases = [case for case in json.loads(options.cases.read_text(encoding="utf-8")) if _of_half(case, options.half)]
     cases += _correct(options.correct)

@@ -299,7 +299,7 @@ def table(found: Found) -> str:
 def main() -> int:
     """Print the table, and what is silent or leaks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--facts", type=int, default=None, help="how many; default: all")
+    parser.add_argument("--facts", type=int, default=None, help="number of facts to change; default: all")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

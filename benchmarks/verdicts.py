@@ -167,8 +167,8 @@ def trained(count: int, folder: Path) -> Iterator[list[str]]:
 def main() -> None:
     """Print the requested tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trainings", type=int, default=0, help="how many real trainings, a multiple of 3")
-    parser.add_argument("--folder", type=Path, default=None, help="where they are kept; default: a temporary folder")
+    parser.add_argument("--trainings", type=int, default=0, help="number of real trainings, a multiple of 3")
+    parser.add_argument("--folder", type=Path, default=None, help="folder of the trainings; default: a temporary folder")
     asked = parser.parse_args()
     if asked.trainings:
         print(table(trained(asked.trainings, asked.folder or Path(tempfile.mkdtemp()))))

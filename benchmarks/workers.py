@@ -112,8 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measures what is asked for; 1 where a promise is not kept."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("same", "speed"))
-    parser.add_argument("--epochs", type=int, help="of each training; default: 2, and for the speed what takes a minute")
-    parser.add_argument("--sizes", type=int, default=6, help="each is two trainings")
+    parser.add_argument("--epochs", type=int, help="epochs per training; default: 2, or about a minute's worth for the speed")
+    parser.add_argument("--sizes", type=int, default=6, help="number of sizes, with two trainings each")
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args(arguments)
     return int(bool(same(asked.epochs or 2, asked.sizes) if asked.what == "same" else speed(asked.epochs or 100, asked.rounds)))

@@ -42,14 +42,14 @@ class _Home:
 def say_once(blocks: Nodes, references: References) -> None:
     """Move details of figures out of their captions and state each once, below the heading of the section, in place.
 
-    A sentence that does not hold for all figures of the section names those for which it does. Captions above the first heading
-    are left as they are.
+    A sentence that does not hold for all figures of the section names those for which it does. The only figure of a section and
+    those above the first heading keep their captions.
     """
     homes: dict[int, tuple[_Home, Nodes]] = {}
     for home, figure in _figures(blocks, None):
         homes.setdefault(id(home.heading), (home, []))[1].append(figure)
     for home, figures in homes.values():
-        said = _move_details(figures, references)
+        said = _move_details(figures, references) if len(figures) > 1 else []
         if said:
             at = next(i for i, block in enumerate(home.blocks) if block is home.heading)
             home.blocks.insert(at + 1, div([para(said)], [SETTING]))
@@ -83,7 +83,7 @@ def _move_details(figures: Nodes, references: References) -> Nodes:
                 for node, here, after in zip(caption, stays, [*stays[1:], True], strict=True)
                 if here and (after or node["t"] != "Space")
             ]
-    labels = list(dict.fromkeys(label for _, shown in once.values() for label in shown))
+    labels = sorted({label for _, shown in once.values() for label in shown}, key=[*references.labels].index)
     told = [*references.named(labels, capital=True), {"t": "Str", "c": language.words["caption.end"]}] if labels else []
     for node, shown in sorted(once.values(), key=lambda one: one[1] != labels):
         words = node["c"][1] if shown == labels else _of(node["c"][1], references.named(shown), language)

@@ -80,7 +80,7 @@ class References:
         inlines = self._print_group(names, case.lower(), capital=capital, bare=bare)
         return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
 
-    def _check_doubled(self, before: Nodes, printed: Nodes) -> None:
+    def _check_doubled(self, before: list[Part], printed: Nodes) -> None:
         """Record a problem if the word that a reference prints is also typed before it: `in section [@sec:a]`."""
         said, told = plain_text(before[-4:]).rstrip(), plain_text(printed)
         word = _WORD.match(told)
@@ -90,7 +90,7 @@ class References:
                 "a word is typed before a reference that prints it",
                 "Leave it out, or print the number alone: [-@label].",
             )
-            where = self.places.of(next(item for item in reversed(before) if item["t"] not in ("Space", "SoftBreak")))
+            where = self.places.of([item for item in before if isinstance(item, dict) and plain_text([item]).strip()][-1])
             self.problems.append(Problem(where, rule, f"{word[0]} {told}", next_step=step))
 
     def _page(self, names: list[str]) -> Node:

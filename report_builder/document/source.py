@@ -27,7 +27,7 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.wrapping import paged
+from report_builder.document.wrapping import characters_of, paged
 from report_builder.languages import NO_BREAK
 
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
@@ -63,9 +63,10 @@ def anchor(node: Node, *, inline: bool = True) -> Nodes:
     return [raw("typst", f"#[#metadata(none) <{identifier(node)}>];", inline=inline)] if identifier(node) else []
 
 
-def blocks_of(code: Node, first: int = 0) -> str:
+def blocks_of(code: Node, width: int, first: int = 0) -> str:
     """Return as typst arguments the language of a code block, and its unbreakable blocks with their line marks."""
-    parts = [(quoted(part.code), "".join(f"{quoted(mark)}, " for mark in part.marks)) for part in paged(code["c"][1], first)]
+    blocks = paged(code["c"][1], first, width)
+    parts = [(quoted(block.code), "".join(f"{quoted(mark)}, " for mark in block.marks)) for block in blocks]
     return "".join([quoted(next(iter(attributes(code)[1]), "text")), *(f", ({code}, ({marks}))" for code, marks in parts)])
 
 
@@ -93,6 +94,7 @@ class Typst:
         self.language = document.language
         self.images = document.images
         self.labels = document.labels
+        self.columns = characters_of(document.header.page.millimetres("text-width"))
 
     def blocks(self, nodes: Sequence[Node]) -> Nodes:
         """Return the blocks with their typst code inserted."""
@@ -115,7 +117,7 @@ class Typst:
             again = quoted(self._continue(node))
             return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
-            return [*anchor(node, inline=False), raw("typst", f"#code({blocks_of(node)})")]
+            return [*anchor(node, inline=False), raw("typst", f"#code({blocks_of(node, self.columns)})")]
         if node["t"] == "BulletList" and all(plain_text(item).startswith(("☐", "☒")) for item in node["c"]):
             return [raw("typst", "#unmarked["), self._inside(node), raw("typst", "]")]
         return [self._inside(node)]
@@ -225,7 +227,9 @@ class Typst:
         parts.append(raw("typst", "]", inline=True))
         for block in blocks:
             if block["t"] == "CodeBlock":
-                parts.append(raw("typst", f", ({blocks_of(block, int(value(block, 'startFrom') or 1))})", inline=True))
+                parts.append(
+                    raw("typst", f", ({blocks_of(block, self.columns, int(value(block, 'startFrom') or 1))})", inline=True)
+                )
             else:
                 parts += [raw("typst", ", [", inline=True), *self._inside(block["c"]), raw("typst", "]", inline=True)]
         return [para([*parts, raw("typst", ")", inline=True)])]

@@ -127,7 +127,8 @@ class Tables(Vocabulary):
                 self.speech.fact(f"{runs[0]}.{scope}")
             unit = next((fact.unit for fact in facts if fact), "")
             heads.append([markdown(f"{heading}")])
-            units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
+            stated = f"[{self.language.unit(unit)}]" if unit and unit != "%" else ""
+            units.append("" if heading.endswith(stated) else stated)  # a heading may name its unit itself
             for line, run, fact in zip(body, runs, facts, strict=True):
                 own = decimals([fact]) if fact and places is None else places  # each cell is rounded by its own fact
                 shown = self.speech.fact(f"{run}.{scope}", digits=own, spread=spread) if fact else None

@@ -17,6 +17,7 @@ _Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # marks o
 
 HELD = "held"  # class of spans without line breaks
 _HYPHENATED = re.compile(r"(?<![\w–-])(?=[\w–-]{3,14}(?![\w–-]))\w+(?:[–-]\w+)+")  # `scikit-learn`, `VAE-KL`, `1.3–2.5`
+_RELATION = "[=≠<>≤≥≈±×]"  # stays with what stands before and after it
 _LONG = 6  # words longer than this are not checked
 _SHORT = 24  # a word with a hyphen of up to this length, including punctuation, is not broken
 
@@ -114,7 +115,7 @@ class _Words:
 
 def _words(language: Language) -> _Words:
     after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
-    kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}) | (?:{before or '(?!)'})(?!\w)", re.IGNORECASE)
+    kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}|{_RELATION}) | (?:{before or '(?!)'}|{_RELATION})(?!\w)", re.IGNORECASE)
     code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # also a Polish word
     letters = rf"(?<!\w)[α-ωΓ-Ω][₀-₉]?(?!\w)|(?<!\S){code}|(?<=[ {NO_BREAK}])[kx]$"
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))

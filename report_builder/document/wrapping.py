@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from report_builder.records import frozen
 
-WIDTH = 88  # characters per line
+WIDTH = 88  # characters per line, at most
+INSET, ADVANCE = 4.6, 1.805  # of a block of code around its lines, and of a character, in mm
 MARK = "↪"
 TALL = 24  # maximum number of lines that are kept on one page
 
@@ -23,14 +24,20 @@ class Block:
     marks: tuple[str, ...]
 
 
-def paged(code: str, first: int = 0) -> list[Block]:
+def characters_of(millimetres: float) -> int:
+    """Return how many characters of code a line has on a page with text of this width."""
+    return min(WIDTH, int((millimetres - INSET) / ADVANCE))
+
+
+def paged(code: str, first: int = 0, width: int = WIDTH) -> list[Block]:
     """Split code into blocks: at blank lines before top-level code, and in blocks that are too long, at the least indentation.
 
     Args:
         code: the code.
         first: the number of the first line; 0 for no numbers.
+        width: characters per line.
     """
-    lines = wrapped(code, first)
+    lines = wrapped(code, first, width)
     ends = [at for at in range(1, len(lines)) if not lines[at - 1][0].strip() and lines[at][0][:1].strip()]
     wholes = [lines[start:end] for start, end in pairwise([0, *ends, len(lines)])]
     cut = (part for whole in wholes for part in _cut_down(whole))

@@ -63,7 +63,7 @@ def test_an_honest_one_agrees(tmp_path: Path) -> None:
     assert {*found.checked} == {"digests", "results", "answers", "documents"}
     assert found.state("", CONSISTENT) == "yes"
     assert found.state("", ("weights",)) == "?"
-    assert "33 facts and figures came without the arrays" in " ".join(found.notes)
+    assert "33 facts and figures were handed in without their arrays" in " ".join(found.notes)
 
 
 @pytest.mark.parametrize(

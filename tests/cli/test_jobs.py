@@ -26,4 +26,4 @@ def test_what_is_no_number(number: str, monkeypatch: pytest.MonkeyPatch, capsys:
     with pytest.raises(SystemExit) as stopped:
         parser().parse_args(["build", "lab"])
     assert stopped.value.code == 2
-    assert f"{number!r} is no number of jobs" in capsys.readouterr().err
+    assert f"{number!r} is not a number of jobs" in capsys.readouterr().err

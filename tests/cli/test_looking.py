@@ -190,7 +190,7 @@ def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatc
     code, _, err = say(lab, "check", "tiny")
     assert code == 1
     assert "report.bibliography.1: no such file" in err
-    assert "report.bibliography.2: a file *.bib next to the experiment file is expected" in err
+    assert "report.bibliography.2: this is a file *.bib beside the experiment file" in err
 
 
 def test_doctor(lab, say) -> None:

@@ -259,4 +259,4 @@ def test_an_interrupt(lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     monkeypatch.setattr("report_builder.build.plan_report", interrupted)
     assert lab.run("build", "tiny") == 130
-    assert "the same command goes on from there" in capsys.readouterr().err
+    assert "run the same command to continue" in capsys.readouterr().err

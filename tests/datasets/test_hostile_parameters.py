@@ -134,10 +134,10 @@ def test_a_set_without_attributes_has_no_condition_of_them():
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"x": np.zeros((3, 4, 4), np.uint8)}, "images are 4 x 4 x 1"),
+        ({"x": np.zeros((3, 4, 4), np.uint8)}, "images are an array of four axes"),
         ({"x": np.zeros((3, 1, 4, 4), np.uint8)}, "images are 4 x 4 x 1"),
         ({"x": np.zeros((0, 4, 4, 1), np.uint8), "y": np.zeros(0, int)}, "there is no image"),
-        ({"y": np.zeros(4, int)}, "y has another length"),
+        ({"y": np.zeros(4, int)}, "y differs in length from x"),
         ({"y": np.zeros(3)}, "classes are one whole number"),
         ({"y": np.zeros((3, 1), int)}, "classes are one whole number"),
         ({"y": np.array([0, 1, 2])}, "classes are 0 to 1"),

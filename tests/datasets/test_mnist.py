@@ -87,7 +87,7 @@ def test_arrays_that_do_not_fit_are_refused(kind, name, arrays, tmp_path):
     """Images without classes, or of another type, are not accepted as the data set."""
     for wrong in ({"y_train": arrays["y_train"][:5]}, {"x_train": arrays["x_train"] / 255}, {"y_test": arrays["y_test"] + 50}):
         np.savez(tmp_path / name, **(arrays | wrong))
-        with pytest.raises(ReportError, match="not the images expected"):
+        with pytest.raises(ReportError, match="not contain the expected images"):
             kind.load(kind.Parameters(), [tmp_path / name])
 
 

@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("module")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cases", type=int, default=sys.maxsize)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after so many")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after this many seconds")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGALRM, _hangs)

@@ -72,11 +72,11 @@ MISTAKES = [  # file, replaced text, replacement, message
         "figure.py",
         "    return {run:",
         "    return [run for run in parameters.runs]\n    return {run:",
-        "'reads' does not return what",
+        "'reads' returns a value of the wrong type",
     ),
     ("figure.py", "def reads(parameters)", "def reads(parameters, more)", "figure.py:5: 'reads' is given 1 arguments"),
     ("figure.py", "runs: tuple[str, ...]", "runs: tuple[str, ...]\n    x: int = object()", "figure.py:1, in Parameters"),
-    ("figure.py", "draw=draw", "draw=draw, facts=lambda parameters: [1]", "does not return what"),
+    ("figure.py", "draw=draw", "draw=draw, facts=lambda parameters: [1]", "returns a value of the wrong type"),
     (
         "figure.py",
         "KIND = Figure(",
@@ -100,15 +100,15 @@ MISTAKES = [  # file, replaced text, replacement, message
         "from report_builder.kinds import Probe as Metric\nKIND = Metric",
         "metric.py:12 cannot be run",
     ),
-    ("metric.py", "return [Quantity", "return 3\n    return [Quantity", "'values' does not return what"),
+    ("metric.py", "return [Quantity", "return 3\n    return [Quantity", "'values' returns a value of the wrong type"),
     ("metric.py", 'Quantity("length", better="lower")', "3", "A Sequence of Quantity"),
     ("metric.py", '[Quantity("length", better="lower")]', "[parameters.nothing]", "metric.py:8, in values: AttributeError"),
     ("metric.py", "def measure(arrays, ", "def measure(", "metric.py:9: 'measure' is given 2 arguments"),
     ("data.py", "(8, 8, 1), (0, 1)", "[8, 8", "data.py:4 is not valid Python"),
     ("data.py", "return Layout(", "return tuple(", "data.py:4, in layout: TypeError"),
-    ("data.py", "return []", "return [str(folders)]", "'files' does not return what"),
+    ("data.py", "return []", "return [str(folders)]", "'files' returns a value of the wrong type"),
     ("data.py", "return []", "return open('nowhere')", "data.py:6, in files: FileNotFoundError"),
-    ("step.py", "return before", "return None", "'layout' does not return what"),
+    ("step.py", "return before", "return None", "'layout' returns a value of the wrong type"),
 ]
 
 
@@ -164,14 +164,14 @@ def measure(folder: Path, arrays: dict) -> None:
 RAISED = [
     ("figure.py", "    return Drawing", "    return arrays['ae']\n    return Drawing", "figure.py:9, in draw: KeyError"),
     ("figure.py", "    return Drawing", "    raise OSError('no')\n    return Drawing", "figure.py:9, in draw: OSError"),
-    ("figure.py", "    return Drawing", "    return Page()\n    return Drawing", "'draw' does not return what"),
-    ("figure.py", "    return Drawing", "    return\n    return Drawing", "'draw' does not return what"),
+    ("figure.py", "    return Drawing", "    return Page()\n    return Drawing", "'draw' returns a value of the wrong type"),
+    ("figure.py", "    return Drawing", "    return\n    return Drawing", "'draw' returns a value of the wrong type"),
     ("metric.py", "Measured(1.0", "Measured(arrays", "no number and no word but dict"),
     ("metric.py", "n=3", "n='3'", "n must be a number of images"),
     ("metric.py", "n=3", "3, samples=[[1, 2], [3]]", "samples"),
     ("metric.py", "n=3", "3, units=[1]", "units are ids of the images"),
     ("metric.py", '"length": Measured', '"width": Measured', "returns other values than it declares"),
-    ("metric.py", 'return {"length"', 'return 3\n    return {"length"', "'measure' does not return what"),
+    ("metric.py", 'return {"length"', 'return 3\n    return {"length"', "'measure' returns a value of the wrong type"),
     ("metric.py", 'return {"length"', 'return 1 / 0\n    return {"length"', "metric.py:10, in measure: ZeroDivisionError"),
 ]
 

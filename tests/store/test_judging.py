@@ -156,9 +156,9 @@ def content(name: str, value: Any) -> Change:
         (
             "arrays",
             content("arrays.npz", npz(says="(4,)", z=np.zeros(3))),
-            "float64 with the shape (4,) has another size in bytes in bytes",
+            "float64 with the shape (4,) has another size in bytes",
         ),
-        ("arrays", content("arrays.npz", npz(says="(2,)", z=np.zeros(3))), "the shape (2,) has another size in bytes in bytes"),
+        ("arrays", content("arrays.npz", npz(says="(2,)", z=np.zeros(3))), "the shape (2,) has another size in bytes"),
         ("facts", lambda meta, _: meta["spec"].update(metric={}), "kind"),
         ("facts", content("samples.npz", npz(a=[1.0])), "does not hold"),
         ("facts", content("samples.npz", npz(**{"a": [1.0], "a.units": [1], "b": [1.0]})), "does not hold"),
