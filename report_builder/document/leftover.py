@@ -137,7 +137,7 @@ class Leftover:
             if key == "place" and told not in PLACES:
                 yield Problem(self.where(node), "unknown place of a figure", told, near_miss(told, PLACES))
             elif key not in keys:
-                rule = f"an attribute that means nothing on a {_NOUNS.get(node['t'], node['t'].lower())}"
+                rule = f"an attribute without a meaning on a {_NOUNS.get(node['t'], node['t'].lower())}"
                 yield Problem(self.where(node), rule, key, near_miss(key, keys) if keys else "Allowed: none.")
 
 

@@ -184,9 +184,7 @@ def test_a_picture_of_another_size_is_named(tmp_path, faces, picture):
     """Unaligned faces of another size are an error, and not silently rescaled."""
     folder = faces(tmp_path / "celeba", 12)
     picture(folder / "img_align_celeba" / "000001.jpg", (200, 178, 3))
-    with pytest.raises(
-        ReportError, match=r"000001\.jpg: this picture has another size\n  Received: 200 x 178 x 3"
-    ):
+    with pytest.raises(ReportError, match=r"000001\.jpg: this picture has another size\n  Received: 200 x 178 x 3"):
         load(tmp_path).splits["train"].x[np.array([0])]
 
 

@@ -143,7 +143,6 @@ def test_a_set_without_attributes_has_no_condition_of_them():
         ({"y": np.array([0, 1, 2])}, "classes are 0 to 1"),
         ({"y": np.array([0, -1, 1])}, "classes are 0 to 1"),
         ({"y": np.int64(0)}, "classes are one whole number"),
-        ({"x": np.zeros((3, 4, 4), np.uint8)}, "images are an array of four axes"),
         ({"condition": np.zeros((2, 5), np.float32)}, "condition differs in length from x"),
     ],
 )

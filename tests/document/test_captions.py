@@ -11,6 +11,7 @@ from report_builder.document.captions import captioned
 from report_builder.document.html import html_page
 from report_builder.document.material import FigureCard, SubfiguresCard
 from report_builder.document.office import docx
+from report_builder.document.panels import caption_of_all
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.document.tree import caption_of, has_class, identifier, plain_text, walk
 from report_builder.languages import codes, load
@@ -62,34 +63,44 @@ def test_what_figures_share_is_said_once(composed, drawn) -> None:
         f"Rysunek 1. O a. {LIMITS}",
         "Rysunek 2. O b.",
         "Rysunek 3. O c.",
-        f"Rysunek 4. O d. {LIMITS}",
+        f"Rysunek 4. O d. {DATA} {LIMITS}",  # the only one of its task
     ]
-    first, second = settings(document)
+    (first,) = settings(document)
     assert first == (
         f"Rysunki 1–3. {DATA} {SEED} Model: AE (rysunek 1). Model: VAE (rysunki 2 i 3). Pary: 1 i 2 (rysunki 2 i 3)."
     )
-    assert second == f"Rysunek 4. {DATA}"
     assert not document.warnings
     (task, _) = (node for node in document.blocks if has_class(node, "task"))
     assert has_class(task["c"][1][1], "setting")  # right after the heading
 
 
+def test_notes_name_figures_in_order(composed, drawn) -> None:
+    """The line names its figures in the order of their numbers, whichever of them a sentence is about."""
+    document = composed(shown("a", "b", "c"), drawn(a=("Model: AE.", DATA), b=("Model: VAE.",), c=("Model: AE.", DATA)))
+    assert settings(document) == [
+        f"Rysunki 1–3. Model: AE (rysunki 1 i 3). {DATA[:-1]} (rysunki 1 i 3). Model: VAE (rysunek 2)."
+    ]
+
+
 def test_outside_of_tasks(composed, drawn) -> None:
     """A section states the shared settings after its heading; above the first heading captions keep them."""
-    given = drawn(a=(DATA, SEED), b=(DATA, SEED))
-    document = composed("{{ figure('a') }}\n\n# Head\n\n{{ figure('b') }}\n\n[@fig:a; @fig:b]\n", given)
-    assert captions(document) == [f"Rysunek 1. O a. {DATA} {SEED}", "Rysunek 2. O b."]
-    assert settings(document) == [f"Rysunek 2. {DATA} {SEED}"]
+    given = drawn(a=(DATA, SEED), b=(DATA, SEED), c=(DATA, SEED))
+    text = "{{ figure('a') }}\n\n# Head\n\n{{ figure('b') }}\n\n{{ figure('c') }}\n\n[@fig:a; @fig:b; @fig:c]\n"
+    document = composed(text, given)
+    assert captions(document) == [f"Rysunek 1. O a. {DATA} {SEED}", "Rysunek 2. O b.", "Rysunek 3. O c."]
+    assert settings(document) == [f"Rysunki 2 i 3. {DATA} {SEED}"]
     assert identifier(document.blocks[1]).startswith("heading")
 
 
 def test_figures_side_by_side(composed, drawn) -> None:
-    """Settings shared by all parts are stated once for the whole; differences stay in the caption of each part."""
+    """Settings shared by all parts are stated once, in the caption of the whole; differences stay in that of each part."""
     given = drawn(a=("Model: AE.", DATA), b=("Model: VAE.", DATA))
     given = replace(given, subfigures={"both": SubfiguresCard("both", ("a", "b"), 2, "Oba")})
     document = composed(shown("both"), given)
     assert captions(document) == ["(a) O a. Model: AE.", "(b) O b. Model: VAE."]
-    assert settings(document) == [f"Rysunek 1. {DATA}"]
+    assert settings(document) == []
+    (whole,) = (node for node in walk(document.blocks, "Div") if has_class(node, "panels"))
+    assert plain_text(caption_of_all(whole)).replace("\u00a0", " ") == f"Rysunek 1. Oba. {DATA}"
 
 
 def test_formats(composed, drawn, tmp_path: Path) -> None:
@@ -111,7 +122,7 @@ def test_every_language(composed, drawn, code: str) -> None:
     fields = {"names": "A", "what": "B", "n": 3, "seeds": "1", "weights": "C"}
     keys = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weights")
     sentences = tuple(language.word(f"details.{key}", **fields) for key in keys)
-    document = composed(shown("a"), drawn(code, a=sentences))
+    document = composed(shown("a", "b"), drawn(code, a=sentences, b=sentences))
     (said,) = settings(document)
     assert [sentence for sentence in sentences if sentence.replace("\u00a0", " ") not in said] == []
     assert not any(sentence in captions(document)[0] for sentence in sentences)

@@ -72,7 +72,7 @@ def test_before_it_is_measured(swept, unmeasured, write_template):
     ("changes", "said"),
     [
         ({"splits": ("test",)}, "measured on test images"),
-        ({"better": "none"}, "has no better direction"),
+        ({"better": "none"}, "has no preferred direction"),
     ],
 )
 def test_what_nothing_is_chosen_by(swept, write_template, changes, said):
@@ -96,7 +96,7 @@ def test_arms_on_one_scale(swept, write_template):
     axes = replace(swept, sweeps={"kl": replace(SWEEP, axes=("model.beta",))})
     (problem,) = render(write_template(BEST), axes).problems
     assert "model.kl" in problem.received
-    assert "axes of the sweep" in problem.next_step
+    assert "may differ only in its axes" in problem.next_step
     other = {**swept.facts, "mc.test.elbo": replace(swept.facts["mc.test.elbo"], data="other")}
     over_data = replace(swept, facts=other, sweeps={"kl": replace(SWEEP, axes=("model.kl", "data"))})
     (problem,) = render(write_template(BEST), over_data).problems
@@ -141,7 +141,7 @@ def test_rank(ordered, write_template):
     near = {run: (Measurement(1, v), Measurement(2, 5.0), Measurement(3, 9.0 - v)) for run, v in (("d", 4.0), ("e", 4.5))}
     facts = {n: replace(f, measurements=near.get(f.run, f.measurements)) for n, f in ordered.facts.items()}
     said = rendered(write_template, text, replace(ordered, facts=facts))
-    assert said.startswith("D i E (kolejność nierozstrzygnięta), następnie ") or "(kolejność" in said
+    assert said == "D, E, C, B i A (kolejność nierozstrzygnięta)"
 
 
 def test_ahead(ordered, write_template):

@@ -64,10 +64,10 @@ def test_classes_are_known_before_they_are_measured(counted, write_template):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('count("vae.test.right_total")', "only of a share"),
+        ('count("vae.test.right_total")', "only a share can be counted"),
         ('count("vae.test.wrong")', "unknown fact"),
         ('count("vae.test.right", "about", 1)', "unknown relation"),
-        ('classes("mc.test.right", "<", 1)', "neither a sweep"),
+        ('classes("mc.test.right", "<", 1)', "no fact of a sweep"),
     ],
 )
 def test_what_is_not_counted(counted, write_template, text, said):

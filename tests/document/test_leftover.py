@@ -53,7 +53,7 @@ LEFT = [
     ("<file:///etc/passwd>", "not lead to a web address"),
     ("```math\nx\n```", "formula of another program"),
     ("$`x`$", "formula of another program"),
-    ("words\n***\nwords", "a line across"),
+    ("words\n***\nwords", "a horizontal rule"),
     ("<!-- kept --> <u>not</u> <!-- kept -->", "HTML"),
     ("<" + "b" * 70 + ">", "HTML"),
     ("wyraz@fig:x", "glued"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from jinja2.bccache import bc_magic
 
-from report_builder.document import rendering
+from report_builder.document import environment
 from report_builder.document.rendering import render
 from report_builder.errors import ReportError
 
@@ -185,7 +185,7 @@ def cache(tmp_path, monkeypatch) -> Path:
     """Empty folder for compiled templates."""
     folder = tmp_path / "compiled"
     folder.mkdir()
-    monkeypatch.setattr(rendering, "_bytecode_cache", lambda: rendering._Compiled(str(folder)))
+    monkeypatch.setattr(environment, "_bytecode_cache", lambda: environment._Compiled(str(folder)))
     return folder
 
 

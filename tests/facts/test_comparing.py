@@ -193,7 +193,7 @@ def test_ratio(fact) -> None:
     value, low, high, scope = ratio(a, b, by=[])
     assert (value, scope) == (pytest.approx(2.0), "models")
     assert (low, high) == (pytest.approx(1.92, abs=0.03), pytest.approx(2.08, abs=0.03))
-    with pytest.raises(ReportError, match="other than 0"):
+    with pytest.raises(ReportError, match="different from 0"):
         ratio(a, fact("c", [-1.0, 1.0, 0.5], noise="fixed"), by=[])
 
 

@@ -93,5 +93,5 @@ def test_differences_of_settings(old: Any, new: Any, told: list[str]) -> None:
 @pytest.mark.parametrize(("values", "changes"), [((1.0, 2.0), {"better": "none"}), (("seven", "two"), {})])
 def test_nothing_is_preferred_without_a_direction(values: tuple[Any, Any], changes: dict[str, Any]) -> None:
     """A metric without direction, or with words as values, chooses nothing: the error names it."""
-    with pytest.raises(ReportError, match="'elbo' has no better direction"):
+    with pytest.raises(ReportError, match="'elbo' has no preferred direction"):
         preferred([fact("a", values[0], **changes), fact("b", values[1], **changes)], by=[])

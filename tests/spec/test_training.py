@@ -77,7 +77,7 @@ def test_another_setting_is_another_key() -> None:
     [
         ("optimizer: adamm", "training.optimizer", "Did you mean 'adam'"),
         ("optimizer: {kind: sgd, momentun: 0.9}", "training.optimizer.momentun", "Did you mean 'momentum'"),
-        ("optimizer: {beta_1: 1.5}", "training.optimizer.beta_1", "Decay of the mean of the gradients"),
+        ("optimizer: {beta_1: 1.5}", "training.optimizer.beta_1", "Decay rate of the first-moment estimate"),
         ("learning_rate: fast", "training.learning_rate", "a number is expected"),
         ("learning_rate: -1", "training.learning_rate", "greater than 0"),
         ("learning_rate: {kind: cosine}", "training.learning_rate", "Did you mean 'cosine_decay'"),
