@@ -190,6 +190,7 @@ def sshd(folder: Path) -> Iterator[Path]:
     (bin_ / "ssh").chmod(0o700)
     server = subprocess.Popen([str(shutil.which("sshd", path="/usr/sbin")), "-D", "-e", "-f", str(folder / "sshd.conf")])
     try:
+        until(lambda: say(str(bin_ / "ssh"), "alpha", "echo", "here") == "here", "sshd does not answer", 30)
         yield bin_
     finally:
         server.terminate()
@@ -227,7 +228,7 @@ def processes_in(project: Path) -> list[Path]:
 
 def _is_worker(process: Path) -> bool:
     words = (process / "cmdline").read_bytes().split(b"\0")
-    return words[1:3] == [b".venv/bin/dask", b"worker"]  # not the ssh that began it
+    return len(words) > 2 and words[1].endswith(b"/dask") and words[2] == b"worker"  # not the ssh that began it
 
 
 NEEDED = {
