@@ -27,6 +27,7 @@ from pathlib import Path
 from workers import lay
 
 from report_builder.build import Workspace, plan_report
+from report_builder.store import session
 from report_builder.store.step import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,7 +98,7 @@ def say(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def until(there: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
+def until(there: Callable[[], bool | int], otherwise: str, seconds: float = PATIENCE) -> None:
     """Waits until something is so.
 
     Raises:
@@ -136,9 +137,9 @@ def lay_project(project: Path, text: str, epochs: int) -> None:
     (project / "lab.sh").write_text(text, encoding="utf-8")
 
 
-def checkpoint(project: Path) -> bool:
-    """Whether a training has ended an epoch."""
-    return any(project.glob("runs/run/*.work/checkpoint.npz"))
+def checkpoints(project: Path) -> int:
+    """Return how many trainings at work have completed an epoch."""
+    return len([*project.glob("runs/run/*.work/checkpoint.npz")])
 
 
 def wrong_in(project: Path, said: str) -> list[str]:
@@ -159,7 +160,7 @@ def by_slurm(folder: Path, epochs: int) -> list[str]:
     lay_project(project, script("#SBATCH"), epochs)
     with slurm(folder):
         first = submit(project, 2)
-        until(lambda: checkpoint(project) or ended(first), "no training leaves a checkpoint")
+        until(lambda: checkpoints(project) or ended(first), "no training leaves a checkpoint")
         began = time.monotonic()
         say("scancel", first)
         until(lambda: ended(first), "the job does not end")
@@ -204,7 +205,7 @@ def by_ssh(folder: Path, epochs: int) -> list[str]:
     with sshd(folder) as bin_, (folder / "said").open("w") as said:
         path = f"{bin_}{os.pathsep}{os.environ['PATH']}"
         build = subprocess.Popen(["sh", "lab.sh"], cwd=project, env=os.environ | {"PATH": path}, stdout=said, stderr=said)
-        until(lambda: checkpoint(project) or build.poll() is not None, "no training leaves a checkpoint")
+        until(lambda: checkpoints(project) == 3 or build.poll() is not None, "no training leaves a checkpoint")
         workers = [process for process in processes_in(project) if _is_worker(process)]
         for process in workers[:1]:
             os.kill(int(process.name), signal.SIGKILL)
@@ -213,6 +214,8 @@ def by_ssh(folder: Path, epochs: int) -> list[str]:
     text = (folder / "said").read_text(encoding="utf-8")
     print(text)
     until(lambda: not processes_in(project), "a process is left", 60)
+    with session(project / "runs", ()):  # as any command does, which removes what the killed one left
+        pass
     return [*wrong_in(project, text), *([] if workers else ["no worker was killed"])]
 
 

@@ -123,6 +123,12 @@ def test_shared_unit(printed):
     assert "| [nat/obraz] | ELBO | raz jeszcze |" in text
 
 
+def test_a_unit_in_a_heading_is_not_printed_again(printed):
+    """A heading that ends with the unit of its facts stays as it is."""
+    text = printed('{{ fact_table(["vae", "mc"], [("ELBO [nat/obraz]", "test.elbo", 1)]) }}')
+    assert text.count("[nat/obraz]") == 1
+
+
 def test_a_schedule_and_a_number_share_a_row(material, printed):
     """The learning rate row names a schedule or gives the number, and unused settings of a schedule have no row."""
     schedule = {"kind": "cosine_decay", "initial_learning_rate": 0.5, "decay_epochs": 7.0, "warmup_epochs": 0.0}

@@ -55,7 +55,7 @@ def test_quotes_of_the_language_in_every_format(composed, free, tmp_path, langua
 KEPT = {
     "pl": ("Kod z sieci i w tabeli $x$ o klasie, *a* potem – nic.", ["z sieci", "i w tabeli", "o klasie,", "potem –"]),
     "ru": ("Он и она в сети, так же – и с ней.", ["и она", "в сети,", "так же –", "и с ней."]),
-    "en": ("A code of a net – and so on.", ["net –"]),
+    "en": ("A code of a net – and so (d = 16) on.", ["net –", "(d = 16)"]),
     "zh-Hant": ("一 個 z", []),
 }
 

@@ -7,7 +7,14 @@ import inspect
 import pytest
 
 from report_builder.document import wrapping
-from report_builder.document.wrapping import MARK, TALL, paged, wrapped
+from report_builder.document.wrapping import ADVANCE, INSET, MARK, TALL, characters_of, paged, wrapped
+
+
+@pytest.mark.parametrize(("millimetres", "characters"), [(164, 88), (160, 86), (140, 75), (400, 88)])
+def test_a_line_is_as_long_as_the_page_is_wide(millimetres: float, characters: int) -> None:
+    """A line of code has as many characters as fit the text width of the page style, up to a limit."""
+    assert characters_of(millimetres) == characters
+    assert characters * ADVANCE + INSET <= millimetres
 
 
 def test_short_lines_stay():
