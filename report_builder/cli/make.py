@@ -27,7 +27,7 @@ def build(options: Options) -> int:
 
         packed = pack(plan, workspace, built, options.hand_in, options.sets)
         print(
-            f"{packed} is what you hand in: {packed.stat().st_size / 1e6:.1f} MB with {options.hand_in} and what they explain."
+            f"{packed} is ready to hand in: {packed.stat().st_size / 1e6:.1f} MB with {options.hand_in}."
         )
     return code
 

@@ -63,7 +63,7 @@ def test_a_blank_image_stands_in_no_cell(canvases):
 
 def test_images_without_a_position_have_no_cell():
     """Images for which no position was requested are refused."""
-    with pytest.raises(ReportError, match="no position was asked"):
+    with pytest.raises(ReportError, match="no position was requested"):
         in_cells({"images": np.zeros((1, 4, 4, 1))})
 
 

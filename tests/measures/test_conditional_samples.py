@@ -333,7 +333,7 @@ def test_attributes_are_asked_both_ways():
         ({"varied": ("smlie",)}, "Did you mean 'smile'"),
         ({"attributes": {"smlie": 1}}, "Did you mean 'smile'"),
         ({"positions": "rows"}, "no position"),
-        ({"every_class": True}, "no class to ask for"),
+        ({"every_class": True}, "does not contain a class"),
     ],
 )
 def test_what_the_condition_lacks_is_refused_before_the_data_is_read(asked, message):

@@ -135,7 +135,7 @@ def test_a_majority_and_of_equals_the_nearest():
     assert _clusters.majority(np.array([[4, 0, 0, 4, 2]])).tolist() == [4]
 
 
-@pytest.mark.parametrize(("wrong", "message"), [({"k": 20}, "Allowed: 1 to 19"), ({"y": 0}, "one class only")])
+@pytest.mark.parametrize(("wrong", "message"), [({"k": 20}, "Allowed: 1 to 19"), ({"y": 0}, "all codes are of one class")])
 def test_what_cannot_be_separated_is_refused(wrong, message):
     """More neighbours than other codes, or a single class, are refused."""
     codes = {"z_mean": normal(20, 2), "y": np.arange(20) % 2 * wrong.get("y", 1)}
