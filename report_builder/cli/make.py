@@ -26,9 +26,7 @@ def build(options: Options) -> int:
         from report_builder.build.hand_in import pack
 
         packed = pack(plan, workspace, built, options.hand_in, options.sets)
-        print(
-            f"{packed} is ready to hand in: {packed.stat().st_size / 1e6:.1f} MB with {options.hand_in}."
-        )
+        print(f"{packed} is ready to hand in: {packed.stat().st_size / 1e6:.1f} MB with {options.hand_in}.")
     return code
 
 
