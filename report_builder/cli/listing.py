@@ -61,7 +61,7 @@ def _faults(options: Options) -> tuple[Problem, ...]:
             found = asking.lacks(beside / options.check, workspace)
         else:
             found = lacks(registry, options.check, beside)
-        told = f"{options.check} is a {registry.noun}, and lacks nothing."
+        told = f"{options.check} is a complete {registry.noun}."
     if not found and not options.json:
         print(told)
     return found

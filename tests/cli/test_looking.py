@@ -392,7 +392,7 @@ def test_a_kind_that_says_its_title_in_each_language_needs_no_translation(lab, s
 
 def test_a_kind_is_checked(lab, say) -> None:
     """A complete kind passes; for an incomplete file, everything missing is reported with the exit code of a finding."""
-    assert say(lab, "list", "metrics", "--check", "elbo") == (0, "elbo is a metric, and lacks nothing.\n", "")
+    assert say(lab, "list", "metrics", "--check", "elbo") == (0, "elbo is a complete metric.\n", "")
     lab.experiment.with_name("mine.py").write_text("def measure(arrays, parameters):\n    return {}\n")
     code, _, err = say(lab, "list", "metrics", "--check", "./mine.py")
     assert code == 3

@@ -105,7 +105,7 @@ def test_ctrl_c(lab) -> None:
     code, _, err = finish(process)
     assert code == 130
     assert time.monotonic() - began < 10
-    assert "interrupted: what is finished is stored" in err
+    assert "interrupted: finished steps are stored" in err
     assert "Traceback" not in err
     assert checkpoint()
 
