@@ -54,7 +54,7 @@ WRONG = [  # text, probe, line, error, message
     (METRIC, "likelihood", "value = found['kl']", "KeyError", "kl_closed_form (30,)"),
     (METRIC, "images", "value = found['x'].mean(axis=4)", "AxisError", "x (30, 28, 28, 1)"),
     (METRIC, "codes", "return {}", "'measure' gives other values than 'values' declares", "'values' declares: length."),
-    (METRIC, "codes", "return [1]", "'measure' does not return what", "A mapping: name -> Measured."),
+    (METRIC, "codes", "return [1]", "'measure' returns a value of the wrong type", "A mapping: name -> Measured."),
 ]
 RIGHT = [  # errors that noise cannot reveal
     (FIGURE, "codes", "figure.gca().plot(found['z_mean'], label=subjects[run].model)"),
