@@ -138,6 +138,15 @@ def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:
     assert list((tmp_path / "store").glob("run/*")) == []
 
 
+@pytest.mark.parametrize(("given", "seen"), [("65536", None), ("131072", "131072")])
+def test_a_training_has_no_allocator_settings_of_dask(machines, tmp_path: Path, given: str, seen: str | None) -> None:
+    """What Dask sets for its own workers does not reach the process of a training; what the user sets does."""
+    machines.worker(MALLOC_TRIM_THRESHOLD_=given)
+    run = job("run")
+    assert do(machines, tmp_path / "store", run)[1] == []
+    assert Site(tmp_path / "store").store.read("run", run.key).meta["note"]["malloc"] == seen
+
+
 def test_code_is_read_once_and_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker does not read code again for the next job, unless the file has changed."""
     own, read = tmp_path / "own.py", list[Path]()

@@ -40,7 +40,8 @@ def carry_out(work, site, emit) -> None:
     if spec.get("commit"):
         emit(Progress(spec["epochs"], 1.0, {}))
         time.sleep(spec["commit"])
-    work.commit({"process": os.getpid(), "cards": os.environ.get("CUDA_VISIBLE_DEVICES")}, files=["epochs.txt"])
+    seen = {"cards": os.environ.get("CUDA_VISIBLE_DEVICES"), "malloc": os.environ.get("MALLOC_TRIM_THRESHOLD_")}
+    work.commit({"process": os.getpid(), **seen}, files=["epochs.txt"])
 
 
 if __name__ == "__main__":
