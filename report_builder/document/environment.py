@@ -76,6 +76,7 @@ class Environment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             extensions=[marking.Lines],
             bytecode_cache=_bytecode_cache(),
+            optimized=False,  # a folded constant is written into the code by its repr, and `inf` is no name there
             finalize=self._finalize,
         )
         del self.globals["lipsum"], self.filters["random"]  # output must be reproducible: the same store gives the same bytes

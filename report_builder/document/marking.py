@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jinja2.exceptions import TemplateSyntaxError
 from jinja2.ext import Extension
 from jinja2.lexer import Token
 
@@ -45,7 +47,7 @@ class Lines(Extension):
         return "".join(parts)
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens of the template, with marks added to its text."""
+        """Yield the tokens of the template, with marks added to its text; raise `TemplateSyntaxError` for a number beyond any float."""
         file, before = stream.filename or stream.name or "", ""
         for token in stream:
             if token.type == "data":
@@ -53,6 +55,8 @@ class Lines(Extension):
                 marks = [f"{OPEN}{file}:{token.lineno + i}{CLOSE}{line}" for i, line in enumerate(lines)]
                 tail = f"{OPEN}{EMPTY}{CLOSE}" if before.startswith("+") else ""
                 yield Token(token.lineno, "data", tail + "\n".join(marks))
+            elif token.type == "float" and math.isinf(float(token.value)):
+                raise TemplateSyntaxError(f"a number is too large: {token.value}", token.lineno, stream.name, stream.filename)
             else:
                 yield token
             before = str(token.value) if token.type == "block_end" else ""

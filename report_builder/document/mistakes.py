@@ -103,6 +103,7 @@ def _tag_mistake(found: re.Match[str]) -> tuple[str, ...]:
 
 
 _SYNTAX: dict[str, Callable[[re.Match[str]], tuple[str, ...]]] = {
+    r"a number is too large: (.+)": lambda found: ("a number is too large", found[1], "at most about 1.8e308"),
     r"No filter named '(.+)'": lambda found: ("there is no such filter", found[1], near_miss(found[1], FILTERS)),
     r"No test named '(.+)'": lambda found: ("there is no such test", found[1], near_miss(found[1], TESTS)),
     r"Encountered unknown tag '(\w+)'": _tag_mistake,

@@ -78,6 +78,14 @@ def test_broken_template(material, write_template, text, line):
     assert caught.value.problems[0].where.endswith(f"lab.md:{line}")
 
 
+@pytest.mark.parametrize(
+    ("expression", "printed"), [("1e308 + 1e308", "inf"), ("1e308 + 1e308 - (1e308 + 1e308)", "nan"), ("(1e308 + 1e308)|string", "inf")]
+)
+def test_constants_beyond_floats_are_values(material, write_template, expression, printed):
+    """A sum of literals that is no finite number is computed like any other sum, not written as an unknown name into the code."""
+    assert render(write_template(f"{{% set a = [{expression}] %}}{{{{ a[0] }}}}"), material).text.strip() == printed
+
+
 def test_missing_template(material):
     """A missing template is an error, not a traceback."""
     with pytest.raises(ReportError, match="does not exist"):
@@ -245,6 +253,8 @@ def test_marks_cannot_be_typed(material, write_template):
         ("a\n{{ 'a'|center(3 * 10 ** 7) }}", "the text that a template makes is limited"),
         ("a\n{{ 10 ** (10 ** 8) }}", "the template stops here"),
         ("a\n{{ 10 ** 200000 * 10 ** 200000 > 0 }}", "the template stops here"),
+        ("a\n{{ claim('vae.test.elbo', '<', 1e400) }}", "a number is too large"),
+        ("a\n{% set a = [(1e400, 2)] %}", "a number is too large"),
         ("a\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
         ("a\n{% include 'lab.md' %}", "without end"),
         ("a\n{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "without end"),

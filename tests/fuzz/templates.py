@@ -33,6 +33,8 @@ WORDS += [
 WORDS += [
     "{{ verdict(1, 2) }}",
     "{{ claim('vae.test.elbo', '<', 1e400) }}",
+    "{{ claim('vae.test.elbo', '<', 1e308 + 1e308) }}",
+    "{{ 1e308 * -10 }}",
     "{{ equation('vae') }}",
     "{% set a = namespace(b=1) %}",
     "{% raw %}",
