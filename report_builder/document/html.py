@@ -45,7 +45,8 @@ _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
 LEAST = 3  # a page with at least this many headings has a table of contents by default
 SCRIPTS = ("live.js", "page.js")
-_VARIABLES = {"colour": "accent", "soft": "soft", "faint": "faint"}  # page style value -> variable in the style sheet
+# Page style value -> variable in the style sheet.
+_VARIABLES = {"colour": "accent", "links": "links", "soft": "soft", "faint": "faint"}
 WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # phrases printed by the scripts
 PAGE = Template("""\
 <!DOCTYPE html>

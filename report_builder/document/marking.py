@@ -47,7 +47,11 @@ class Lines(Extension):
         return "".join(parts)
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens of the template, with marks added to its text; raise `TemplateSyntaxError` for a number beyond any float."""
+        """Yield the tokens of the template, with marks added to its text.
+
+        Raises:
+            TemplateSyntaxError: a number is too large for a float.
+        """
         file, before = stream.filename or stream.name or "", ""
         for token in stream:
             if token.type == "data":

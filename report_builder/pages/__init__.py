@@ -19,7 +19,7 @@ from report_builder.records import frozen
 FOLDER = Path(__file__).parent
 SUFFIX = ".typ"
 COMMON = FOLDER / f"common{SUFFIX}"
-SHARED = (COMMON, FOLDER / f"tables{SUFFIX}")  # imported by all styles
+SHARED = (COMMON, FOLDER / f"tables{SUFFIX}", FOLDER / "code.tmTheme")  # used by all styles
 PAPERS: Mapping[str, tuple[float, float]] = {  # mm
     "a4": (210, 297),
     "a5": (148, 210),
@@ -37,7 +37,8 @@ VALUES: Mapping[str, tuple[str, tuple[str, str]]] = {  # name -> default, (patte
     "margin-bottom": ("2.3cm", _LENGTH),
     "font": ('"Libertinus Serif"', (f'"({"|".join(FONTS)})"', f"one of {', '.join(FONTS)}, in quotes")),
     "size": ("10.5pt", _LENGTH),
-    "colour": ('rgb("#1f4e79")', _COLOUR),  # headings, links and rules
+    "colour": ('rgb("#1f4e79")', _COLOUR),  # headings and rules
+    "links": ("colour", _COLOUR),
     "soft": ('rgb("#f2f5f9")', _COLOUR),  # background of questions
     "faint": ('rgb("#6e6e6e")', _COLOUR),  # less important text
     "running-head": ("true", ("true|false", "true or false")),

@@ -22,7 +22,7 @@ FILLER = '#import "style.typ": *\n#show: report.with(title: "T")\n#v({room}, wea
 HERE = "#context [#metadata(here().page()) <place>]"
 SET = "#context [#metadata((repr(text.font), repr(text.size), repr(page.width), repr(page.margin.left.length))) <place>]"
 STYLES = {  # font, size, paper width, margin
-    "article": ['"new computer modern"', "10.5pt", "595.28pt", "70.87pt"],
+    "article": ['"new computer modern"', "10.5pt", "595.28pt", "93.54pt"],
     "homework": ['"libertinus serif"', "10.5pt", "595.28pt", "51.02pt"],
     "lab": ['"libertinus serif"', "10.5pt", "595.28pt", "65.2pt"],
     "lecture": ['"libertinus serif"', "12pt", "595.28pt", "99.21pt"],

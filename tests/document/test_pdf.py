@@ -128,7 +128,15 @@ def test_alt_text(composed):
     source, files = typst_source(composed())
     assert 'alt: "Dwa rzędy cyfr"' in source
     assert r'alt: "\\mathcal{L} = \\beta D_{KL}' in source
-    assert sorted(files) == ["common.typ", "picture-1.png", "picture-2.svg", "style.typ", "tables.typ", "values.typ"]
+    assert sorted(files) == [
+        "code.tmTheme",
+        "common.typ",
+        "picture-1.png",
+        "picture-2.svg",
+        "style.typ",
+        "tables.typ",
+        "values.typ",
+    ]
 
 
 def test_title_block(composed, material):

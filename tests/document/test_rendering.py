@@ -79,10 +79,11 @@ def test_broken_template(material, write_template, text, line):
 
 
 @pytest.mark.parametrize(
-    ("expression", "printed"), [("1e308 + 1e308", "inf"), ("1e308 + 1e308 - (1e308 + 1e308)", "nan"), ("(1e308 + 1e308)|string", "inf")]
+    ("expression", "printed"),
+    [("1e308 + 1e308", "inf"), ("1e308 + 1e308 - (1e308 + 1e308)", "nan"), ("(1e308 + 1e308)|string", "inf")],
 )
 def test_constants_beyond_floats_are_values(material, write_template, expression, printed):
-    """A sum of literals that is no finite number is computed like any other sum, not written as an unknown name into the code."""
+    """A sum of literals that is not finite is computed like any other sum, not compiled to an unknown name."""
     assert render(write_template(f"{{% set a = [{expression}] %}}{{{{ a[0] }}}}"), material).text.strip() == printed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,31 @@ def test_not_readable(tmp_path: Path) -> None:
     (tmp_path / "mine.typ").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ReportError):
         pages.read(tmp_path / "mine.typ")
+
+
+def test_code_is_read_in_print() -> None:
+    """Colours of code have a contrast of at least 4.5 to the background of listings; keywords are bold, for grey print."""
+    theme = plistlib.loads((pages.FOLDER / "code.tmTheme").read_bytes())
+    rules = [rule["settings"] for rule in theme["settings"]]
+    assert min(_contrast(rule["foreground"], "#f8f8f8") for rule in rules) >= 4.5
+    assert [rule["settings"]["fontStyle"] for rule in theme["settings"] if "keyword," in rule.get("scope", "")] == ["bold"]
+
+
+def _contrast(a: str, b: str) -> float:
+    """Return the contrast ratio of WCAG 2."""
+    light, dark = sorted((_luminance(a), _luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_links_follow_the_headings_unless_set(tmp_path: Path) -> None:
+    """Links have the colour of headings; a style that sets `links` gives them another one, on paper and in HTML."""
+    own = tmp_path / "own.typ"
+    own.write_text('#let colour = rgb("#111111")\n#import "common.typ": *\n', encoding="utf-8")
+    assert "#let links = colour\n" in pages.read(own)[0].source()
+    assert '#let links = rgb("#1d4e89")\n' in pages.named("article").source()
