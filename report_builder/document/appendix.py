@@ -55,7 +55,9 @@ def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
     if len(paths) > MOST:
         paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    return [names, _fact_text(row.difference), _fact_text(p), _fact_text(answer), _fact_text(", ".join(paths))]
+    value, opening, ends = row.difference.partition("[")
+    difference = value + opening + ends.replace(" ", NO_BREAK)
+    return [names, _fact_text(difference), _fact_text(p), _fact_text(answer), _fact_text(", ".join(paths))]
 
 
 def _names(names: Sequence[str]) -> Nodes:

@@ -151,10 +151,9 @@ class Contradictions:
             yield from self._apart(sentence.facts(node) if not value(node, "name") else [], at)
 
     def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:
-        if len(facts) == 2 and facts[0].split != facts[1].split:
+        if len(facts) == 2 and facts[0].split != facts[1].split and all(fact.splits for fact in facts):  # else generated images
             a, b = facts
-            others = a.splits and b.splits and a.splits != b.splits
-            if others or (a.n != b.n and not (a.placeholder or b.placeholder)):
+            if a.splits != b.splits or (a.n != b.n and not (a.placeholder or b.placeholder)):
                 step = "Compare what was measured on the same images, or cite both values without a verdict."
                 yield Wrong("values of different images are compared", f"{a.name}, {b.name}", step, at)
 

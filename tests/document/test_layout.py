@@ -61,6 +61,7 @@ TABLES = {
     "twelve words": columns(["reconstruction"] * 12, ["reconstruction"] * 12),
     "long code": columns(["a", "b"], ["x " * 90, "`keras.layers.Conv2DTranspose(filters=64, kernel_size=3, strides=2)`"]),
     "a long word in the head": columns([LONG, "b", "c"], ["1", "2", LONG]),
+    "protected spaces": columns(["interval"] * 5, ["−0,003322\u00a0[−0,003322;\u00a0−0,002701]"] * 5),
     "russian heads": columns(HEADS, ["123,45"] * 7),
 }
 

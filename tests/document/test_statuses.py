@@ -250,11 +250,12 @@ def test_a_value_is_read_with_its_own_sentence(composed, free, before):
         ({"split": "grid", "splits": ("train",)}, True),
         ({"split": "grid", "n": 7}, True),
         ({"split": "grid"}, False),
+        ({"split": "samples", "splits": (), "n": 7}, False),  # generated images: how many is a choice, the interval knows it
         ({"n": 7}, False),  # one split: its number of images is checked by the guard
     ],
 )
 def test_values_of_different_images(composed, free, other, found):
-    """A verdict on two splits with different images, or different numbers of images, is a finding."""
+    """A verdict on two splits with different images, or different numbers of images of the data, is a finding."""
     vae = replace(free.facts["vae.test.elbo"], splits=("test",))
     name = f"vae.{other.get('split', 'more')}.elbo"
     given = replace(free, facts={vae.name: vae, name: replace(vae, name=name, **other)})
