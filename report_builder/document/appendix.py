@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from report_builder.document.boilerplate import unmeasured
@@ -55,8 +56,8 @@ def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
     if len(paths) > MOST:
         paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    value, opening, ends = row.difference.partition("[")
-    difference = value + opening + ends.replace(" ", NO_BREAK)
+    # An interval is one word.
+    difference = re.sub(r"[;,] (?=[^[]*\])", lambda found: found[0].strip() + NO_BREAK, row.difference)
     return [names, _fact_text(difference), _fact_text(p), _fact_text(answer), _fact_text(", ".join(paths))]
 
 
