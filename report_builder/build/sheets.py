@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -30,12 +31,19 @@ class Task:
 
 
 @frozen
-class Sheet:
-    """A sheet: its title, the text before the first task, the tasks, and its language."""
+class Section:
+    """A section of a sheet that is no task, such as a part with several tasks: its heading, if any, and its text."""
 
     title: str
-    before: str
-    tasks: tuple[Task, ...]
+    text: str
+
+
+@frozen
+class Sheet:
+    """A sheet: its title, its sections and tasks in order, and its language. Nothing but markup of the file is left out."""
+
+    title: str
+    parts: tuple[Section | Task, ...]
     language: str
 
     @classmethod
@@ -53,10 +61,15 @@ class Sheet:
             raise ReportError(
                 Problem(str(file), "a sheet is Markdown or a notebook", file.suffix, "Known: .md, .markdown, .ipynb.")
             )
-        title, before, tasks = _parts(text, file.stem)
-        if not tasks:
+        title, parts = _parts(text, file.stem)
+        if not any(isinstance(part, Task) for part in parts):
             raise ReportError(Problem(str(file), "a sheet has a heading for each task", next_step="Write one: ## Task 1"))
-        return cls(title, before, tasks, Text.of(text).language)
+        return cls(title, parts, Text.of(text).language)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """The tasks, in order."""
+        return [part for part in self.parts if isinstance(part, Task)]
 
     def experiment(self) -> str:
         """Return the `tasks:` section of the experiment file."""
@@ -67,11 +80,15 @@ class Sheet:
         return "\n".join(["tasks:", *lines, ""])
 
     def template(self) -> str:
-        """Return the template of the report, with empty answers."""
-        parts = [_verbatim(self.before)] if self.before else []
-        for task in self.tasks:
-            question = f"::: question\n{_verbatim(task.question)}\n:::\n\n" if task.question else ""
-            parts.append(f"::: {{.task #{task.id}}}\n{question}::: answer\n:::\n:::")
+        """Return the template of the report, with empty answers; text after the first task is in question blocks."""
+        parts, begun = list[str](), False
+        for part in self.parts:
+            if isinstance(part, Task):
+                question, begun = f"{_question(part.question)}\n\n" if part.question else "", True
+                parts.append(f"::: {{.task #{part.id}}}\n{question}::: answer\n:::\n:::")
+            else:
+                parts += [f"# {_verbatim(part.title)}"] if part.title else []
+                parts += [_question(part.text) if begun else _verbatim(part.text)] if part.text else []
         return "\n\n".join(parts) + "\n"
 
 
@@ -85,10 +102,11 @@ def _cells(file: Path) -> str:
     return "\n\n".join(told)
 
 
-def _parts(text: str, name: str) -> tuple[str, str, tuple[Task, ...]]:
-    """Title, text before the first task, and tasks.
+def _parts(text: str, name: str) -> tuple[str, tuple[Section | Task, ...]]:
+    """Title, and sections and tasks in order.
 
-    Tasks are the sections of the most frequent heading level, counting only numbered headings if there are any.
+    Tasks are the sections of the most frequent heading level (of several, the deepest), counting only numbered headings if
+    there are any.
     """
     lines, headings, fenced = text.splitlines(), dict[int, tuple[int, str]](), False
     for number, line in enumerate(lines):
@@ -97,28 +115,32 @@ def _parts(text: str, name: str) -> tuple[str, str, tuple[Task, ...]]:
             headings[number] = (len(found[1]), _clean(found[2]))
     levels = Counter(level for level, _ in headings.values())
     numbered = Counter(level for level, words in headings.values() if _NUMBER.match(words))
-    chosen = max(numbered or levels, key=lambda level: ((numbered or levels)[level], -level), default=0)
+    chosen = max(numbered or levels, key=lambda level: ((numbered or levels)[level], level), default=0)
     starts = [
         number
         for number, (level, _) in headings.items()
         if level == chosen and (not numbered or _NUMBER.match(headings[number][1]))
     ]
-    above = [
-        (number, words) for number, (level, words) in headings.items() if level < chosen or (starts and number < starts[0])
-    ]
-    title = above[0][1] if above else name.replace("_", " ").replace("-", " ")
-    ends = [*(number for number, (level, _) in headings.items() if level <= chosen), len(lines)]
-    tasks, seen = list[Task](), set[str]()
-    for count, start in enumerate(starts, 1):
-        words = headings[start][1]
-        found = _NUMBER.match(words)
+    first = min(starts, default=0)
+    above = [number for number, (level, _) in headings.items() if level < chosen or number < first]
+    title = headings[above[0]][1] if above else name.replace("_", " ").replace("-", " ")
+    ends = [number for number, (level, _) in headings.items() if level <= chosen or number < first]
+    made: list[Section | Task] = [Section("", _body(lines[: min(ends, default=len(lines))]))]
+    seen = set[str]()
+    for number, end in itertools.pairwise([*ends, len(lines)]):
+        words, body = headings[number][1], _body(lines[number + 1 : end])
+        if number not in starts:
+            made.append(Section("" if number in above[:1] else words, body))
+            continue
+        found, count = _NUMBER.match(words), 1 + sum(isinstance(part, Task) for part in made)
         id_ = found[1] if found and found[1] not in seen else str(next(n for n in range(count, 10**6) if str(n) not in seen))
         seen.add(id_)
-        end = next(number for number in ends if number > start)
-        tasks.append(Task(id_, words[found.end() :].strip() if found else words, _body(lines[start + 1 : end])))
-    first = starts[0] if starts else len(lines)
-    kept = [line for number, line in enumerate(lines[:first]) if not (above and number == above[0][0])]
-    return title, _body(kept), tuple(tasks)
+        made.append(Task(id_, words[found.end() :].strip() if found else words, body))
+    return title, tuple(part for part in made if isinstance(part, Task) or part.title or part.text)
+
+
+def _question(text: str) -> str:
+    return f"::: question\n{_verbatim(text)}\n:::"
 
 
 def _body(lines: list[str]) -> str:
@@ -129,7 +151,7 @@ def _body(lines: list[str]) -> str:
 
 
 def _prose(text: str) -> str:
-    bold = re.sub(_HEADING.pattern, lambda found: f"**{_clean(found[2])}**", text, flags=re.MULTILINE)
+    bold = re.sub(_HEADING.pattern, lambda found: f"\n**{_clean(found[2])}**\n", text, flags=re.MULTILINE)
     return re.sub(r"(?m)^:::.*$|^\s*(?:---+|\*\*\*+|___+)\s*$", "", _TAG.sub("", _IMAGE.sub(r"\1", bold)))
 
 

@@ -5,6 +5,7 @@ All it has to go on is the text itself: captions and their numbers, references t
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import pandoc
+from report_builder.document.fonts import EAST
 from report_builder.document.ledger import SourceMap
 from report_builder.document.lexicon import Lexicon, lexicon
 from report_builder.document.material import Material
@@ -26,7 +28,7 @@ from report_builder.records import frozen
 
 FORMATS: Mapping[str, str] = {".md": "markdown", ".markdown": "markdown", ".ipynb": "ipynb", ".docx": "docx"}
 _FRONT = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
-_TELLING = ("theory", "cause", "strength", "comparison", "observed", "reference")
+_WORD = re.compile(rf"{EAST.pattern}|[^\W\d_]+")
 _MODEL = r"(?<![\w-])[\w-]*(?:{})[\w-]*"
 
 
@@ -75,14 +77,21 @@ class Text:
 
     @property
     def language(self) -> str:
-        """The code of the language whose words cover most of the text."""
-        text = "\n".join(passage.typed for passage in passages(self.blocks))
-        return max(languages.codes(), key=lambda code: _coverage(lexicon(code), text))
+        """The code of the language in whose own file most words of the text occur; English if there are none."""
+        words = _words("\n".join(passage.typed for passage in passages(self.blocks)))
+        order = sorted(languages.codes(), key=lambda code: code != languages.SOURCE)
+        return max(order, key=lambda code: sum(word in _vocabulary(code) for word in words))
 
 
-def _coverage(words: Lexicon, text: str) -> int:
-    """Return how many characters of the text are matched by the words of one language."""
-    return sum(len(found[0]) for key in _TELLING for found in words.pattern(key).finditer(text))
+@functools.cache
+def _vocabulary(code: str) -> frozenset[str]:
+    """Words that occur in the file of a language."""
+    language = languages.load(code)
+    return frozenset(_words("\n".join([language.template, *language.words.values()])))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def models_named(text: Text, short: Sequence[str]) -> list[str]:

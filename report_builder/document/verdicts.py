@@ -96,8 +96,8 @@ class Verdicts(Vocabulary):
         return self._claim(compared, relation, relation if compared.holds(relation) else compared.relation, wording, scope)
 
     def _bound(self, name: str, relation: str, limit: str | float, wording: str, scope: str) -> str:
-        fact = self.speech.find(name)
-        if fact is None or fact.placeholder:  # its type is unknown until it is measured
+        fact, words = self.speech.find(name), isinstance(limit, str)
+        if fact is None or (fact.placeholder and not (words and relation != "==")):  # its type is unknown until it is measured
             return self.speech.unmeasured(name) if fact else self.speech.nothing(name)
         if isinstance(limit, str) or isinstance(fact.value, str):
             if not (isinstance(fact.value, str) and isinstance(limit, str) and relation == "=="):

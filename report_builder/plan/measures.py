@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from report_builder.kinds import METRICS, Metric, Parameters, ProbeRequest, Role, by_role, names_of
+from report_builder.kinds import FROM_RUN, METRICS, Metric, Parameters, ProbeRequest, Role, by_role, names_of
 from report_builder.plan.closing import Closing
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import Kind, Measure, Picture
@@ -57,7 +57,7 @@ class Measures:
         requests = {n: request for n, request in made.items() if request}
         self.requests.logged(kind.parameters, requests.values(), ("metrics", id_))
         if len(requests) == len(made):
-            measure, found = Measure(id_, name, _scope(id_, entry, kind), kind, requests), len(self.closing.found)
+            measure, found = Measure(id_, name, _scope(id_, entry, kind, requests), kind, requests), len(self.closing.found)
             with self.closing.at(("metrics", id_)):
                 _ = measure.facts
             if len(self.closing.found) == found:
@@ -83,7 +83,17 @@ class Measures:
         return asked | {"images": kind.module.of_figure(kind.parameters, shown)}
 
 
-def _scope(id_: str, entry: Entry, kind: Chosen) -> str:
-    """Second part of the names of its facts: the figure, the metric's id if it chooses its own probe, else the split."""
-    splits = by_role(kind.parameters, Role.SPLIT)
-    return entry.of or (id_ if by_role(kind.parameters, Role.PROBE) else next(iter(splits.values()), "train"))
+def _scope(id_: str, entry: Entry, kind: Chosen, requests: Mapping[str, ProbeRequest]) -> str:
+    """Second part of the names of its facts.
+
+    It is the figure; the split, which the parameters state or the only one that the probes read; `train` for what the run
+    itself recorded; or else the metric's id.
+    """
+    if entry.of or by_role(kind.parameters, Role.PROBE):
+        return entry.of or id_
+    for split in by_role(kind.parameters, Role.SPLIT).values():
+        return str(split)
+    if all(request.kind in FROM_RUN for request in requests.values()):
+        return "train"
+    splits = {split for request in requests.values() for split in request.splits}
+    return splits.pop() if len(splits) == 1 else id_

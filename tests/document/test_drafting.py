@@ -9,6 +9,7 @@ import pytest
 from report_builder.document.material import FigureCard
 from report_builder.document.tree import has_class, plain_text, walk
 from report_builder.document.writing import FORMATS, write
+from report_builder.errors import ReportError
 
 NOTE = "[nie zmierzono]"
 
@@ -38,6 +39,12 @@ def test_no_number_over_placeholders(composed, unmeasured, text):
     for draft in (False, True):
         document = composed('{{ fact("vae.test.elbo")' + text, replace(unmeasured, tasks={}), draft=draft)
         assert plain_text(document.blocks) == NOTE
+
+
+def test_a_claim_against_words_needs_no_measurement_to_be_wrong(composed, unmeasured):
+    """A fact in the place of a bound is an error before anything is trained."""
+    with pytest.raises(ReportError, match="compares a fact with a number"):
+        composed('{{ claim("vae.test.elbo", ">", "mc.test.elbo", "lepszy") }}', replace(unmeasured, tasks={}), draft=True)
 
 
 def test_half_measured(composed, material):

@@ -34,6 +34,7 @@ def measure(arrays, parameters):
     return {"length": Measured(1.0, n=3)}
 KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)
 '''
+SPLIT_PROBE = 'ProbeRequest("codes", {"split": parameters.split})'
 DATA = '''"""Mine."""
 from report_builder.kinds import DataSet, Layout, Parameters
 def layout(parameters):
@@ -130,6 +131,24 @@ def test_a_mistake_is_the_users(lab, file: str, old: str, new: str, said: str) -
     message = planned(lab, file)
     assert said in message, message
     assert key in message
+
+
+@pytest.mark.parametrize(
+    ("probes", "scope"),
+    [
+        ('ProbeRequest("codes", {"split": parameters.split})', "test"),
+        ('ProbeRequest("codes", {"split": "test"}), "more": ProbeRequest("codes", {"split": "train"})', "elbo"),
+        ('ProbeRequest("samples")', "elbo"),
+        ('ProbeRequest("costs")', "train"),
+    ],
+)
+def test_facts_are_named_after_what_is_read(lab, probes: str, scope: str) -> None:
+    """A metric with no parameter marked as its split names its facts after the only split read, or itself."""
+    _, old, new, _ = SLOTS["metric.py"]
+    (lab.experiment.parent / "metric.py").write_text(METRIC.replace(SPLIT_PROBE, probes))
+    lab.edit(old, new)
+    names = {name for name in lab.plan().resolved.measured if name.endswith(".length")}
+    assert names == {f"vae.{scope}.length", f"longer.{scope}.length"}
 
 
 def carried_out(folder: Path, file: str, text: str) -> str:
