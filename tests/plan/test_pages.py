@@ -30,7 +30,7 @@ def planned(folder: Path, page: str) -> Resolved:
 
 
 @pytest.mark.parametrize(
-    ("page", "usual", "half"), [("lab", 16.0, 8.2), ("article", 16.0, 8.0), ("lecture", 14.0, 7.0), ("./mine.typ", 10.0, 5.0)]
+    ("page", "usual", "half"), [("lab", 16.0, 8.2), ("article", 14.4, 7.2), ("lecture", 14.0, 7.0), ("./mine.typ", 10.0, 5.0)]
 )
 def test_figures_are_as_wide_as_the_text(tmp_path: Path, page: str, usual: float, half: float) -> None:
     """A figure is drawn at most as wide as the text, and a share of it refers to the text width of the style."""
