@@ -48,6 +48,7 @@ _TOLD: dict[type[Exception], str] = {
     ZeroDivisionError: "the template divides by zero",
     jinja2.exceptions.SecurityError: "not allowed in a template: {}",
 }
+_OF_RUN = "If the text is the id of a run, such as an arm of a sweep: run(id).{}."
 _SETTING = 'Settings of a run: run("...").get("training.epochs").'
 _COMPUTE = 'A printed value gives its number by .value: {{ fact("...").value * 2 }}.'
 _QUOTES = 'Names of facts and runs are quoted: fact("vae.test.elbo").'
@@ -83,7 +84,7 @@ def _no_part(where: str, kind: str, name: str) -> Problem:
         return Problem(where, "a template function must be called", f".{name}", 'For example best("sweep", "test.elbo").id.')
     known = _PARTS.get(kind, [])
     allowed = near_miss(name, known) if known else ""
-    step = _SETTING if kind in ("Run", "Best") else ""
+    step = _SETTING if kind in ("Run", "Best") else _OF_RUN.format(name) if kind == "str" and name in _PARTS["Run"] else ""
     return Problem(where, f"{_KINDS.get(kind, kind)} has no such attribute", f".{name}", allowed, step)
 
 

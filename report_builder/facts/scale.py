@@ -11,6 +11,10 @@ from report_builder.plain import Plain
 SCALE = ("metric", "unit", "split", "reduction", "size", "method", "data")  # what two facts must share
 PLANNED = ("metric", "split", "method", "data")  # those of them that are known before anything is measured
 FACTORS = ("split", "method", "data")  # those of them that may be the factor itself
+_FACTOR = "Name the factor in `by`, or compare runs that share the rest."
+_OTHER = (
+    "No verdict compares two quantities: cite both, or measure their difference with a metric of your own and claim its sign."
+)
 
 
 def guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str] = SCALE) -> tuple[str, ...]:
@@ -27,9 +31,7 @@ def guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str] = SCALE) -> 
         (covered if allowed else other).append(f"{key}: {old!r} / {new!r}")
     if other:
         rule = f"'{a.name}' and '{b.name}' cannot be compared by {', '.join(by) or 'nothing'}: something else differs too"
-        raise ReportError(
-            Problem("", rule, "; ".join(other), next_step="Name the factor in `by`, or compare runs that share the rest.")
-        )
+        raise ReportError(Problem("", rule, "; ".join(other), next_step=_OTHER if a.metric != b.metric else _FACTOR))
     return tuple(covered)
 
 

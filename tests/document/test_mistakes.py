@@ -27,6 +27,10 @@ from report_builder.errors import ReportError
         ("{{ [1].x }}", "a list has no such attribute\n  Received: .x"),
         ("{{ {1: 2}.x.y }}", "a mapping has no such attribute\n  Received: .x"),
         ('{{ "words".x }}', "a text has no such attribute\n  Received: .x"),
+        (
+            '{{ "vae".name }}',
+            "If the text is the id of a run, such as an arm of a sweep: run(id).name.",
+        ),
         ('{{ run("vae").nam }}', "a run has no such attribute\n  Received: .nam.  Did you mean 'name'?"),
         ("{{ none.x }}", "nothing has no such attribute\n  Received: .x"),
         ('{{ run("vae").epochs }}', 'Known: data, get, id, model, name, seeds, versions.  Settings of a run: run("...").get('),

@@ -45,6 +45,12 @@ def test_no_factor_covers_what_is_measured(key: str) -> None:
         guard(fact("a", 1.0), fact("b", 2.0, **{key: "other"}), by=[key])
 
 
+def test_two_quantities_have_no_factor() -> None:
+    """Two quantities of one run are no case for `by`; the error says what to do instead."""
+    with pytest.raises(ReportError, match="measure their difference with a metric of your own"):
+        guard(fact("a", 1.0), fact("b", 2.0, metric="other"), by=[])
+
+
 def test_what_a_factor_lets_through_is_told() -> None:
     """Naming `model` allows every difference inside it, and each of them is reported."""
     other = SETTINGS | {"model": {"kind": "autoencoder", "loss": "bce"}}
