@@ -1,4 +1,4 @@
-"""Write `docs/reports.md` with its documents and images from built reports: `python docs/reports.py`.
+"""Write `docs/reports.md` with its documents and images from built reports: `python docs/reports.py [REPORT ...]`.
 
 Each document is copied as handed in, with the figures of `CHOSEN`; `docs/reports/metrics.csv` has the facts of all.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gallery import few_colours
@@ -45,13 +46,20 @@ on two cores. [metrics.csv](reports/metrics.csv) has every fact that they can ci
 """
 
 
-def main() -> None:
-    """Regenerate the page for the reports that are built."""
+def main(chosen: Sequence[str]) -> None:
+    """Regenerate the page for some built reports, or for all; the others stay as they are."""
     FOLDER.mkdir(exist_ok=True)
     parts, rows = [HEAD], list[dict[str, str]]()
+    with (FOLDER / "metrics.csv").open(encoding="utf-8", newline="") as file:
+        before = [*csv.DictReader(file)]
+    sections = {part.partition("\n")[0]: f"## {part.strip()}\n" for part in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]}
     for name, (said, figures) in CHOSEN.items():
+        if chosen and name not in chosen:
+            rows += [row for row in before if row["report"] == name]
+            parts.append(sections[name])
+            continue
         facts = json.loads((ROOT / "build" / name / "facts.json").read_text(encoding="utf-8"))
-        rows += ({"report": name, "fact": fact} | row(value) for fact, value in facts.items())
+        rows += ({"report": name, "fact": fact} | texts(value) for fact, value in facts.items())
         shutil.copyfile(ROOT / "build" / name / f"{name}.pdf", FOLDER / f"{name}.pdf")
         alt = strip(name, figures)
         links = f"[PDF](reports/{name}.pdf), from `experiments/{name}.yaml` and `templates/{name}.md`."
@@ -63,7 +71,7 @@ def main() -> None:
         writer.writerows(rows)
 
 
-def row(value: dict[str, object]) -> dict[str, str]:
+def texts(value: dict[str, object]) -> dict[str, str]:
     """Return a fact as text."""
     return {key: "" if value[key] is None else f"{value[key]}" for key in COLUMNS[2:]}
 
@@ -89,4 +97,4 @@ def pictures(name: str, files: list[str]) -> Iterator[Image.Image]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
