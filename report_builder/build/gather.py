@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ from report_builder.languages import Language
 from report_builder.plain import Plain
 from report_builder.plan import Measure, Plan, Training
 from report_builder.plan.preparations import described
-from report_builder.plan.resolved import Kind
+from report_builder.plan.resolved import DataSet, Kind
 from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
@@ -127,9 +127,17 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
         weights,
         histories,
         prepared,
-        described(data, run.data, languages.load(plan.language)),
+        described(data, _as_trained(run.data, stored), languages.load(plan.language)),
         stored[0].meta["note"].get("versions", {}) if stored else {},
     )
+
+
+def _as_trained(data: DataSet, stored: Sequence[Stored]) -> DataSet:
+    """The data with the numbers of images that a training found in it: a step of the user's may promise others."""
+    for images in (found.meta["note"].get("images") for found in stored):
+        if isinstance(images, Mapping) and data.layout:
+            return replace(data, layout=replace(data.layout, images=images))
+    return data
 
 
 def _untranslated(plan: Plan) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def framed(pattern: str, told: Mapping[str, Nodes]) -> Nodes:
 def marked(reference: Node) -> tuple[Nodes, Nodes]:
     """Split an entry of the reference list into its number (empty if the citation style has none) and its text."""
     inlines: Nodes = reference["c"][1][0]["c"]
-    return (inlines[0]["c"][1], inlines[2:]) if inlines and has_class(inlines[0], "mark") else ([], inlines)
+    return (inlines[0]["c"][1], inlines[2:]) if inlines and has_class(inlines[0], "entry") else ([], inlines)
 
 
 def unmeasured(language: Language) -> str:

@@ -42,14 +42,15 @@ class _Home:
 def say_once(blocks: Nodes, references: References) -> None:
     """Move details of figures out of their captions and state each once, below the heading of the section, in place.
 
-    A sentence that does not hold for all figures of the section names those for which it does. The only figure of a section and
-    those above the first heading keep their captions.
+    A sentence that does not hold for all figures of the section names those for which it does. The only figure of a section
+    with details, and those above the first heading, keep their captions.
     """
     homes: dict[int, tuple[_Home, Nodes]] = {}
     for home, figure in _figures(blocks, None):
         homes.setdefault(id(home.heading), (home, []))[1].append(figure)
     for home, figures in homes.values():
-        said = _move_details(figures, references) if len(figures) > 1 else []
+        detailed = [figure for figure in figures if any(map(_is_detail, _caption(figure)))]
+        said = _move_details(detailed, references) if len(detailed) > 1 else []
         if said:
             at = next(i for i, block in enumerate(home.blocks) if block is home.heading)
             home.blocks.insert(at + 1, div([para(said)], [SETTING]))

@@ -165,7 +165,7 @@ class _Citations:
         inlines = [item for block in entry["c"][1] for item in block["c"]]
         mark: Nodes = next((item["c"][1] for item in inlines if has_class(item, "csl-left-margin")), [])
         body = _clean([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
-        number = [span(_trim(mark), ["mark"]), {"t": "Space"}] if mark else []
+        number = [span(_trim(mark), ["entry"]), {"t": "Space"}] if mark else []
         ways = [node for at, place in enumerate(back) for node in ({"t": "Space"}, self._back_link(place, at, len(back)))]
         return div([para([*number, *body, *ways])], ["reference"], numbers[identifier(entry)])
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from report_builder.build.gather import _size, names
+from report_builder.build.gather import _as_trained, _size, names
 from report_builder.kinds import Layout
+from report_builder.plan.resolved import DataSet
 
 MNIST = Layout((28, 28, 1), class_names=tuple("0123456789"))
 
@@ -43,3 +44,11 @@ def test_size(layout, reduction, size) -> None:
 def test_what_a_kind_is_called(kind, called) -> None:
     """A kind is abbreviated to its initials only if its last word is short enough to be one; a single letter is no name."""
     assert names(kind) == called
+
+
+def test_images_are_counted_where_they_were_read() -> None:
+    """The number of images that a report prints is that of the training, whatever the layout of a step promised."""
+    data = DataSet("digits", "", None, (), Layout((28, 28, 1), images={"train": 1500, "test": 297}))
+    stored = SimpleNamespace(meta={"note": {"images": {"train": 1202, "test": 297}}})
+    assert _as_trained(data, []).layout.images == {"train": 1500, "test": 297}
+    assert _as_trained(data, [stored]).layout.images == {"train": 1202, "test": 297}
