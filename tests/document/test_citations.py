@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +126,14 @@ def test_links_lead_both_ways(cited) -> None:
     assert sorted({*targets}) == ["cite-2", "cite-3", "cite-4", "ref-1", "ref-2"]
     assert page.count("↑a") == 2
     assert page.count("↑b") == 2
+
+
+def test_numbers_of_the_list_are_not_highlighted(cited) -> None:
+    """A number of the list is plain text in HTML and Word, where pandoc's class `mark` would be a yellow highlight."""
+    document = cited("One [@vae].\n")
+    assert "<mark" not in html_page(document)
+    with zipfile.ZipFile(io.BytesIO(docx(document))) as file:
+        assert "w:highlight" not in file.read("word/document.xml").decode()
 
 
 def test_formats(cited, tmp_path: Path) -> None:
