@@ -16,6 +16,7 @@ import functools
 import hashlib
 import json
 import re
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -169,6 +170,8 @@ def base(name: str, labs: Path, templates: Path, folder: Path, change: tuple[str
     if change[0] and change[0] not in text:
         raise LookupError(change[0])
     made.write_text(text.replace(*change, 1), encoding="utf-8")
+    for sources in experiment.parent.glob("*.bib"):
+        shutil.copy(sources, made.parent)
     template = (labs if own.is_file() else templates) / f"{name}.md"
     roots = {"experiments": str(made.parent), "templates": str(template.parent), "store": str(folder / "store")}
     plan = plan_report(name, Workspace.find(roots))

@@ -33,8 +33,6 @@ class Project:
         unless it is the home folder or the root of the disk.
 
         Args:
-            experiments: folder of the experiment files.
-            templates: folder of the templates.
             file: the experiment file; its own folder belongs to the project, too.
             allowed: further folders, as the user gave them.
         """
@@ -104,7 +102,6 @@ def text_of(path: Path, where: str = "", most: int | None = None) -> str:
     """Read a user's text file, without its byte order mark and with Unix line ends.
 
     Args:
-        path: the file.
         where: the place that names the file, for messages; default: its path.
         most: maximum number of bytes to read, for a caller that refuses a larger file.
 

@@ -12,18 +12,18 @@ import report_builder
 from report_builder.build import Workspace, compose_plan, plan_report
 from report_builder.cli import main
 from report_builder.document.pdf import pdf
-from report_builder.document.tree import caption_of, has_class, plain_text, walk
+from report_builder.document.tree import Node, Nodes, caption_of, has_class, plain_text, walk
 
 PROJECT = Path(report_builder.__file__).parents[1]
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<#.*?#>", re.DOTALL)
-MOST = 0.25
+MOST = 0.3
 REPORTS = sorted(file.stem for file in (PROJECT / "experiments").glob("*.yaml"))
 SLOW = ("gallery", "vae-lecture")
 
 
 @pytest.mark.parametrize("sheet", ["generative-models", "generative-models-en"])
 def test_the_sheet_is_prose(sheet: str) -> None:
-    """At most a quarter of the characters of the sheet belong to Jinja expressions, statements and comments."""
+    """At most three tenths of the characters of the sheet belong to Jinja expressions, statements and comments."""
     text = (PROJECT / "templates" / f"{sheet}.md").read_text(encoding="utf-8")
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
@@ -52,22 +52,31 @@ def test_what_the_whole_article_adds_has_no_mistakes(
     assert main(["check", "vae-beyond-mnist", *chosen, *options]) == 0, capsys.readouterr().err
 
 
+def shown(node: Node) -> bool:
+    """Whether this is the title of a task, or figures side by side."""
+    return has_class(node, "panels" if node["t"] == "Div" else "task-title")
+
+
+def caption(node: Node) -> Nodes:
+    """Return the caption of a figure, or the common one of figures side by side."""
+    return caption_of(node) if node["t"] == "Figure" else node["c"][1][-1]["c"]
+
+
 @pytest.mark.external("poppler")
 def test_figures_of_the_sheet_stand_in_their_tasks(tmp_path: Path) -> None:
     """In the PDF, task headings and figure captions keep the order of the text, so that no figure moves to another task."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     workspace = Workspace.find({name: str(root / name) for name, root in folders.items()})
     document = compose_plan(plan_report("generative-models", workspace), workspace, draft=True)[2]
-    nodes = [
-        node for node in walk(document.blocks, "Header", "Figure") if node["t"] == "Figure" or has_class(node, "task-title")
-    ]
-    heads = [plain_text(node["c"][2] if node["t"] == "Header" else caption_of(node)) for node in nodes]
+    nodes = [node for node in walk(document.blocks, "Header", "Figure", "Div") if node["t"] == "Figure" or shown(node)]
+    heads = [plain_text(node["c"][2] if node["t"] == "Header" else caption(node)) for node in nodes]
+    heads = [head for head in heads if not head.startswith("(")]  # of panels, the common caption counts
     expected = [" ".join(head.split()[:2]) for head in heads]
     (tmp_path / "sheet.pdf").write_bytes(pdf(document)[0])
     command = ["pdftotext", "-layout", str(tmp_path / "sheet.pdf"), "-"]
     pages = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
-    shown = re.findall(r"^ *((?:Zadanie \d\.\d|Rysunek \d+)\.)", pages.replace("\u00a0", " "), re.MULTILINE)
-    assert shown[-len(expected) :] == expected, {*expected} ^ {*shown}
+    found = re.findall(r"^ *((?:Zadanie \d\.\d|Rysunek \d+)\.)", pages.replace("\u00a0", " "), re.MULTILINE)
+    assert found[-len(expected) :] == expected, {*expected} ^ {*found}
     assert len(expected) == len([head for head in heads if head.startswith("Rysunek")]) + len(document.sections)
 
 

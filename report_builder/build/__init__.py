@@ -70,7 +70,6 @@ def plan_report(
 
     Args:
         report: name of the report, or path of its YAML file.
-        workspace: root folders of the project.
         profile: profile to apply; the default profile if None.
         sets: overrides, `key=value` each.
         fetch: download data that is not found locally.

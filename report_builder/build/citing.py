@@ -19,8 +19,6 @@ def citable(plan: Plan, workspace: Workspace, name: str = "", *, word: str = "",
     """Return the facts that match a search.
 
     Args:
-        plan: the plan of the report.
-        workspace: root folders of the project.
         name: substring of the fact's identifier.
         word: substring of the fact's identifier, metric or noun, in the report's language or in English; case is ignored.
         new: leave out facts that the template already cites.

@@ -53,7 +53,6 @@ def execute(plan: Plan, jobs: Sequence[Job], options: Options, on_event: OnEvent
     """Completes the steps; what fails costs only those that read it.
 
     Args:
-        plan: the plan that they are of.
         jobs: the steps, with all that is missing of what they read.
         options: where they are done, and how many side by side.
         on_event: is told what happens.

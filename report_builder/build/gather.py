@@ -23,6 +23,7 @@ from report_builder.document.material import (
     SweepCard,
     TaskCard,
 )
+from report_builder.errors import Problem
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import MODELS, Figure, Parameters, Table, layers_of
 from report_builder.languages import Language
@@ -41,7 +42,6 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
     """Return everything that the template may cite, with placeholders for what is not stored yet.
 
     Args:
-        plan: the plan of the report.
         measured: if False, use placeholders for everything.
         drawn: if False, use placeholders for all figures.
     """
@@ -62,6 +62,7 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         placeholders=not complete,
         subfigures={id_: SubfiguresCard(id_, (*s.parts,), s.side_by_side, s.caption) for id_, s in beside(plan).items()},
         untranslated=_untranslated(plan),
+        not_inherited=tuple(_not_inherited(plan)),
         kinds=_kinds(plan),
         strict=loaded.experiment.report.honesty == "strict",
         tally=loaded.experiment.report.tally,
@@ -146,6 +147,19 @@ def _untranslated(plan: Plan) -> tuple[str, ...]:
     words = [*(run.title for run in runs), *(d.dataset.module.title for d in plan.resolved.data.values() if not d.name)]
     words += [meaning for run in runs if (loss := plan.equation(run)) for _, meaning in loss.symbols]
     return (*language.missing, *dict.fromkeys(language.translated(told) for told in words if language.lacks(told)))
+
+
+def _not_inherited(plan: Plan) -> Iterator[Problem]:
+    """Warn of parameters by which a run differs from the one it extends only because its model is of another kind."""
+    loaded, runs = plan.resolved.loaded, plan.resolved.runs
+    for id_, (base, stated) in loaded.other_kinds.items():
+        own, given = (runs[run].model.as_spec() for run in (id_, base))
+        unlike = [key for key in own if key in given and key not in stated and own[key] != given[key]]
+        if unlike:
+            rule = f"run '{id_}' does not inherit {', '.join(unlike)} from '{base}', whose model is of another kind"
+            told = "; ".join(f"{key}: {own[key]}, not {given[key]}" for key in unlike)
+            step = f"State them under 'model' of '{id_}'; without that, they have the defaults of its kind."
+            yield Problem(loaded.where("runs", id_, "model"), rule, told, next_step=step)
 
 
 # --- facts --------------------------------------------------------------------------------------------------------------------

@@ -60,7 +60,6 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
     Args:
         material: the figures, by id.
         numbers: number of each figure in the document, by figure id.
-        folder: folder to publish into.
 
     Returns:
         Files by figure id, then by kind ("png", "svg").

@@ -41,7 +41,6 @@ def recompute(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bo
     """Run steps again, and yield those whose results differ from the handed-in ones, with a description.
 
     Args:
-        plan: the plan of the handed-in report.
         store: where to run the steps; it holds their inputs.
         able: steps whose inputs are available.
         pictures: compare the figures byte by byte.

@@ -102,41 +102,59 @@ def _cells(file: Path) -> str:
     return "\n\n".join(told)
 
 
-def _parts(text: str, name: str) -> tuple[str, tuple[Section | Task, ...]]:
-    """Title, and sections and tasks in order.
+@frozen
+class _Heading:
+    """A heading: its line (0-based), its level, and its words without markup."""
 
-    Tasks are the sections of the most frequent heading level (of several, the deepest), counting only numbered headings if
-    there are any.
-    """
-    lines, headings, fenced = text.splitlines(), dict[int, tuple[int, str]](), False
+    line: int
+    level: int
+    words: str
+
+
+def _parts(text: str, name: str) -> tuple[str, tuple[Section | Task, ...]]:
+    """Title, and sections and tasks in order; empty sections are left out."""
+    lines = text.splitlines()
+    headings = _headings(lines)
+    tasks = _of_tasks(headings)
+    first, level = (tasks[0].line, tasks[0].level) if tasks else (0, 0)
+    above = [heading for heading in headings if heading.level < level or heading.line < first]
+    heads = [heading for heading in headings if heading.level <= level or heading.line < first]
+    ends = [*(head.line for head in heads), len(lines)]
+    made: list[Section | Task] = [Section("", _body(lines[: ends[0]]))]
+    for head, end in zip(heads, ends[1:], strict=True):
+        body = _body(lines[head.line + 1 : end])
+        if head in tasks:
+            made.append(_task(head.words, body, [part.id for part in made if isinstance(part, Task)]))
+        else:
+            made.append(Section("" if head in above[:1] else head.words, body))
+    title = above[0].words if above else name.replace("_", " ").replace("-", " ")
+    return title, tuple(part for part in made if isinstance(part, Task) or part.title or part.text)
+
+
+def _headings(lines: list[str]) -> list[_Heading]:
+    """Headings outside fenced code, in order."""
+    found, fenced = [], False
     for number, line in enumerate(lines):
         fenced ^= bool(_FENCE.match(line))
-        if not fenced and (found := _HEADING.match(line)):
-            headings[number] = (len(found[1]), _clean(found[2]))
-    levels = Counter(level for level, _ in headings.values())
-    numbered = Counter(level for level, words in headings.values() if _NUMBER.match(words))
-    chosen = max(numbered or levels, key=lambda level: ((numbered or levels)[level], level), default=0)
-    starts = [
-        number
-        for number, (level, _) in headings.items()
-        if level == chosen and (not numbered or _NUMBER.match(headings[number][1]))
-    ]
-    first = min(starts, default=0)
-    above = [number for number, (level, _) in headings.items() if level < chosen or number < first]
-    title = headings[above[0]][1] if above else name.replace("_", " ").replace("-", " ")
-    ends = [number for number, (level, _) in headings.items() if level <= chosen or number < first]
-    made: list[Section | Task] = [Section("", _body(lines[: min(ends, default=len(lines))]))]
-    seen = set[str]()
-    for number, end in itertools.pairwise([*ends, len(lines)]):
-        words, body = headings[number][1], _body(lines[number + 1 : end])
-        if number not in starts:
-            made.append(Section("" if number in above[:1] else words, body))
-            continue
-        found, count = _NUMBER.match(words), 1 + sum(isinstance(part, Task) for part in made)
-        id_ = found[1] if found and found[1] not in seen else str(next(n for n in range(count, 10**6) if str(n) not in seen))
-        seen.add(id_)
-        made.append(Task(id_, words[found.end() :].strip() if found else words, body))
-    return title, tuple(part for part in made if isinstance(part, Task) or part.title or part.text)
+        if not fenced and (heading := _HEADING.match(line)):
+            found.append(_Heading(number, len(heading[1]), _clean(heading[2])))
+    return found
+
+
+def _of_tasks(headings: list[_Heading]) -> list[_Heading]:
+    """Headings of the most frequent level (of several, the deepest), counting only numbered headings if there are any."""
+    counted = [heading for heading in headings if _NUMBER.match(heading.words)] or headings
+    levels = Counter(heading.level for heading in counted)
+    chosen = max(levels, key=lambda level: (levels[level], level), default=0)
+    return [heading for heading in counted if heading.level == chosen]
+
+
+def _task(words: str, body: str, earlier: list[str]) -> Task:
+    """Task named by the number of its heading, or by the next free one if it has none or an earlier task has it."""
+    found = _NUMBER.match(words)
+    free = (str(number) for number in itertools.count(len(earlier) + 1) if str(number) not in earlier)
+    id_ = found[1] if found and found[1] not in earlier else next(free)
+    return Task(id_, words[found.end() :].strip() if found else words, body)
 
 
 def _question(text: str) -> str:

@@ -45,7 +45,6 @@ def sync(store: Store, where: str) -> Synced:
     """Transfer the complete steps that only one side has; damaged steps stay where they are.
 
     Args:
-        store: the local store.
         where: a folder, or `HOST:FOLDER` of a machine that rsync reaches.
 
     Raises:
@@ -87,8 +86,6 @@ def add(store: Store, stored: Stored, *, keep: bool = False) -> bool:
     """Add a step to the store, marked as imported; return False if it is there already.
 
     Args:
-        store: the store to add to.
-        stored: the step.
         keep: copy the files instead of moving them.
     """
     with store.claim(Step.from_json(stored.meta)) as work:

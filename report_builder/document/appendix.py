@@ -9,11 +9,11 @@ from report_builder.document.boilerplate import unmeasured
 from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Compared, Ledger, standing
 from report_builder.document.tables import table
-from report_builder.document.tree import Node, Nodes, attr, code, para, text
+from report_builder.document.tree import Node, Nodes, attr, code, identifier, para, text
 from report_builder.facts import LEVEL, TRAININGS
 from report_builder.languages import NO_BREAK, Language
 
-LABEL = "app:comparisons"
+LABEL, TABLE = "app:comparisons", "tbl:comparisons"
 LEAST = 0.001  # smallest p-value that is printed as a number
 STAR = "*"  # marks comparisons that hold only for the trainings measured
 MOST = 3  # settings that are listed individually
@@ -31,8 +31,13 @@ def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
         changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
         notes.append(changed)
     notes += [language.word("profile", name=profile)] if profile else []
-    limited = [para(_fact_text(f"{STAR} {language.word('verdict.these_trainings')}"))] if any(map(_is_limited, rows)) else []
-    return ledger.put_block([title, *(para(_fact_text(note)) for note in notes), _table(rows, language), *limited])
+    notes += [f"{STAR} {language.word('verdict.these_trainings')}"] if any(map(_is_limited, rows)) else []
+    return ledger.put_block([title, *(para(_fact_text(note)) for note in notes), _table(rows, language)])
+
+
+def has_comparisons(blocks: Nodes) -> bool:
+    """Whether the document ends with the table of comparisons, below which nothing stands that may be left to a page alone."""
+    return bool(blocks) and identifier(blocks[-1]) == TABLE
 
 
 def _is_limited(row: Compared) -> bool:
@@ -44,7 +49,7 @@ def _table(rows: Sequence[Compared], language: Language) -> Node:
     heads = [_fact_text(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
     stand = standing(rows, LEVEL)
     cells = [_row(row, language, stands=row.key in stand) for row in rows]
-    return table(heads, cells, "llrll", language.word("appendix.title"), "tbl:comparisons")
+    return table(heads, cells, "llrll", language.word("appendix.title"), TABLE)
 
 
 def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:

@@ -35,7 +35,7 @@ from report_builder.document.tree import (
     text,
     walk,
 )
-from report_builder.errors import Problem, near_miss
+from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 from report_builder.records import frozen
 from report_builder.store import Memo
@@ -61,13 +61,11 @@ def cite(blocks: Nodes, material: Material, places: Places, memo: Memo | None = 
     """Format the citations of a document in place and insert the list of references.
 
     Args:
-        blocks: the document.
         material: names the bibliography files and the citation style.
-        places: finds lines of the text.
         memo: caches the formatted citations between builds.
 
     Raises:
-        ReportError: if the style or a cited entry cannot be read.
+        ReportError: if a bibliography cannot be read.
     """
     known = Bibliography.read(material.bibliography)
     lines = tuple((entry.file, entry.line) for entry in known.entries.values())
@@ -93,11 +91,11 @@ class _Citations:
         rule = "an entry takes its fields from one that does not exist"
         for entry in known.chosen(cited):
             problems += [Problem(entry.where, rule, key) for key in entry.parents if key not in known.entries]
+        made, listed = ([], []) if problems or not found else self._formatted(found, cited, problems)
         if problems or not found:
             for one in found:
                 one.node.update(span(one.node["c"][1], []))
             return Cited(self.places, problems, warnings=[] if problems else self._unused(cited))
-        made, listed = format_citations(found, known.chosen(cited), known.strings, self.material, self.language, self.memo)
         numbers = {identifier(entry): f"ref-{number}" for number, entry in enumerate(listed, 1)}
         back: dict[str, list[str]] = {}
         for number, (one, inlines) in enumerate(zip(found, made, strict=True), 1):
@@ -112,6 +110,17 @@ class _Citations:
         findings = [problem for entry in references for problem in judge.judge([para(marked(entry)[1])])[1]]
         self._insert_list(blocks, references)
         return Cited(self.places, (), findings, self._unused(cited))
+
+    def _formatted(
+        self, found: Sequence[Found], cited: Sequence[str], problems: list[Problem]
+    ) -> tuple[Sequence[Nodes], Sequence[Node]]:
+        """Return the formatted citations and the entries listed; what cannot be read is added to the problems."""
+        known = self.bibliography
+        try:
+            return format_citations(found, known.chosen(cited), known.strings, self.material, self.language, self.memo)
+        except ReportError as error:
+            problems += error.problems
+            return [], []
 
     # --- mistakes -----------------------------------------------------------------------------------------------------------
 

@@ -55,8 +55,6 @@ def format_citations(
     """Return the formatted inlines of each citation, and the entries of the list of references.
 
     Args:
-        found: the citations, in order.
-        entries: the entries that they cite.
         strings: the abbreviations (`@string`) that the entries may use.
         material: names the citation style, if the report sets one.
         language: the language of words such as "editor".

@@ -77,7 +77,7 @@ class Comparisons:
         said = "".join(_words(node) for node in nodes)
         self.verdicts.said(compared, compared.relation, said, scope)
         named = [markdown(f"{each}") for each in of] or [span_of(speech.run(fact.run).name) for fact in pair]
-        speech.ledger.results.append(Result(self._short(compared, named, values, noun), lines_at_work()))
+        speech.ledger.results.append(Result(self._short(compared, named, values, noun), tuple(lines_at_work())))
         return speech.ledger.put(nodes, said)
 
     def _short(self, compared: Comparison, named: Nodes, values: Sequence[Printed], noun: Noun) -> Nodes:

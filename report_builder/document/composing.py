@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import formulas
+from report_builder.document.appendix import has_comparisons
 from report_builder.document.boilerplate import CALLOUTS
 from report_builder.document.captions import say_once
 from report_builder.document.citations import Cited, cite
@@ -158,7 +159,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
 
     Raises:
         ReportError: with all mistakes of the rendering and the text, such as undefined or duplicate labels, missing images,
-            broken formulas, unclosed blocks and unknown block classes.
+            broken formulas, unclosed blocks and unknown block classes; and with the findings, unless a mistake may cause them.
     """
     language = languages.load(material.header.language)
     found = read(rendered)
@@ -175,16 +176,17 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     findings = [*found.findings, *honesty.claims(rendered.claims), *judged.findings]
     findings += [finding for _, _, finding in missing]
     if material.tally and any(judged.tally):
-        blocks.append(_tally(judged, language))
+        blocks.insert(len(blocks) - has_comparisons(blocks), _tally(judged, language))
     cited = Cited(places)
     if material.bibliography:
         cited = cite(blocks, material, places, memo)
         nodes, places = elements(blocks), cited.places
     sum_up(divs, found.results, places, language)
     linked = _link(blocks, nodes, material, places, draft=draft)
-    problems = [*rendered.problems, *problems, *cited.problems, *linked.problems, *found.problems, *broken]
-    if problems:
-        raise ReportError(*dict.fromkeys(problems))
+    problems = [*rendered.problems, *problems, *found.problems]  # these may change what the text around them says
+    pointing = [*cited.problems, *linked.problems, *broken]
+    if problems or pointing:
+        raise ReportError(*dict.fromkeys([*problems, *pointing, *([] if problems else findings)]))
     if draft and missing:
         mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
     parts = sections(divs, places, rendered.citations, material, linked.undrawn)
@@ -197,6 +199,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
         *copied,
         *cautions(rendered.citations, material),
         *_untranslated(material, language),
+        *material.not_inherited,
     )
     header = material.header
     return Document(

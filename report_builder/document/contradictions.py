@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import LETTER, Lexicon
 from report_builder.document.material import Material
-from report_builder.document.meanings import Reader
+from report_builder.document.meanings import OPPOSITE, Reader
 from report_builder.document.naming import Names
+from report_builder.document.orders import typed_order
 from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
@@ -47,7 +48,8 @@ class Contradictions:
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
         """Yield the mistakes in a sentence, at the lines of the words concerned."""
-        for wrong in (*self._check_typed(sentence), *self._check_names(sentence), *self._check_wordings(sentence)):
+        checks = self._check_typed, self._check_names, self._check_wordings, self._check_order
+        for wrong in (wrong for check in checks for wrong in check(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
     def elsewhere(self, nodes: Nodes) -> Iterator[Problem]:
@@ -136,19 +138,30 @@ class Contradictions:
         """Yield wordings that contain a number, deny or overstate their relation, or compare values of different images."""
         facts, reader = self.material.facts, Reader(self.lexicon, self.names)
         for at, node in sentence.printed:
-            for index in map(int, value(node, "wordings").split()):
-                wording = self.wordings[index]
+            wordings = [self.wordings[int(index)] for index in value(node, "wordings").split()]
+            texts = {wording.relation: wording.text for wording in wordings}
+            for wording in wordings:
                 if number := reader.number(wording):
                     rule = f"a number is typed into the words of a comparison: “{wording.text}”"
                     yield Wrong(rule, number, "Print it: {{ fact(...) }}.", at)
                 fact = facts.get(wording.a)
-                if fact and reader.contradicted(wording, fact, sentence.text[:at]):
+                rival = texts.get(OPPOSITE.get(wording.relation, ""), "")
+                if fact and reader.contradicted(wording, fact, sentence.text[:at], rival):
                     step = "Write what the relation says of the first fact against the second."
                     yield Wrong(f"the words deny the relation '{wording.relation}'", wording.text, step, at)
                 if fact and wording.relation == value(node, "undecided") and reader.overstated(wording, fact):
                     rule = "the words claim equality, which the absence of a measured difference does not show"
                     yield Wrong(rule, wording.text, _MARGIN, at)
             yield from self._apart(sentence.facts(node) if not value(node, "name") else [], at)
+
+    def _check_order(self, sentence: Sentence) -> Iterator[Wrong]:
+        """Yield a typed comparison of two runs that the measurements deny."""
+        order = typed_order(sentence)
+        if order and not order.holds:
+            rule = "the measurements deny a comparison that is typed"
+            step = f'Let the measurement choose the words: {{{{ compare("{order.a.name}", "{order.b.name}") }}}}.'
+            told = ", ".join(f"{fact.name} = {fact.value:.4g}" for fact in (order.a, order.b))
+            yield Wrong(rule, f"{sentence.shown} ({told})", step)
 
     def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:
         if len(facts) == 2 and facts[0].split != facts[1].split and all(fact.splits for fact in facts):  # else generated images

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from typing import IO
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
+HEAP_EXHAUSTED = 251  # exit code of a Haskell program that runs out of heap
 FULL = 0.9  # share of the memory limit above which a failure counts as running out of memory
 _UNIT = 1 if sys.platform == "darwin" else 1 << 10  # bytes per unit of ru_maxrss
 _NURSERY = "-A64m"  # allocation area; with pandoc's default of 4 MB, a third of the time goes into garbage collection
@@ -79,10 +82,10 @@ class Converter:
 
 def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> tuple[list[bytes], list[str]]:
     """Write the request in a thread while reading the answer, so that neither side blocks on a full pipe."""
-    told, late = list[str](), threading.Event()
+    told, peaks = list[str](), list[float]()  # a peak is noted if the process is stopped for being late
 
     def stop() -> None:
-        late.set()
+        peaks.append(_peak(process.pid))
         os.kill(process.pid, signal.SIGKILL)  # do not wait for it here: os.wait4 below asks for its resource usage
 
     clock = threading.Timer(PANDOC_SECONDS.value, stop)
@@ -100,12 +103,22 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
     said = "".join(told).replace("\1", "").strip()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if used.ru_maxrss * _UNIT > FULL * PANDOC_MEMORY.value:  # out of memory, pandoc may also hang
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # a child's peak is at least that of the process that forked it
+    peak = max(peaks, default=used.ru_maxrss * _UNIT if used.ru_maxrss > own else 0)
+    if process.returncode == HEAP_EXHAUSTED or peak > FULL * PANDOC_MEMORY.value:  # out of memory, pandoc may also hang
         raise ReportError(PANDOC_MEMORY.problem("pandoc"))
-    if late.is_set():
+    if peaks:
         raise ReportError(PANDOC_SECONDS.problem("pandoc"))
     problem = Problem("pandoc", "pandoc could not convert the document", said or f"exit code {process.returncode}")
     raise ReportError(problem)
+
+
+def _peak(pid: int) -> float:
+    """Return the peak memory of a running process in bytes, or 0 where the system does not tell."""
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+        return int(found[1]) * 1024 if found else 0
+    return 0
 
 
 def _require(pipe: IO[bytes] | None) -> IO[bytes]:

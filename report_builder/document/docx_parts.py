@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from html import escape
 
+from report_builder.document.fonts import EASTERN
 from report_builder.document.material import Header
 from report_builder.document.widths import NARROW
 from report_builder.pages import PAPERS, Page
@@ -32,6 +33,11 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+x
 _TWIPS = 1440 / 25.4  # per millimetre
 _SIZED = re.compile(r'<w:rStyle w:val="TableText(\d+)" ?/>')
 _ENTRY = re.compile(r"toc(\d)")
+_PARAGRAPH = re.compile(r"<w:p>(?:<w:pPr>(<w:pStyle [^>]*/>)?|(?!<w:pPr>))")
+_BROKEN = re.compile(rf"{re.escape(PAGE_BREAK)}((?:\s*<w:bookmark(?:Start|End)\b[^>]*/>)*\s*)(?={_PARAGRAPH.pattern})")
+_CODE = re.compile(r'<w:p><w:pPr><w:pStyle w:val="SourceCode" ?/>.*?</w:p>', re.DOTALL)
+_TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
+_WHOLE_LINES, _WHOLE_ROWS = 16, 12  # code and tables of at most this length stand on one page
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
@@ -47,7 +53,7 @@ def finish(content: bytes, header: Header) -> bytes:
         "word/_rels/document.xml.rels": lambda text: _before("</Relationships>", _RELATION, text),
         "[Content_Types].xml": lambda text: _before("</Types>", _PART, text),
         "docProps/core.xml": lambda text: _set_properties(text, header),
-        "word/styles.xml": lambda text: _style(text, header.page),
+        "word/styles.xml": lambda text: _style(text, header),
     }
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as taken:
@@ -81,10 +87,40 @@ def _paginate(text: str, page: Page) -> str:
     text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE.format(0), 1), text)
     text = re.sub(r"(<w:tr\b[^>]*>)(?!<w:trPr>)", r"\1<w:trPr><w:cantSplit/></w:trPr>", text)
     text = _NARROW.sub(lambda found: f"{found[1]}Table{found[2]}{_CLOSE.format(40)}", text)
+    text = _CODE.sub(_whole_code, _TABLE.sub(_whole_table, _start_pages(text)))
     text = _SIZED.sub(r'<w:sz w:val="\1"/><w:szCs w:val="\1"/>', text)  # direct, as a table's size overrides a style's
     start = text.rindex("<w:sectPr")
     section = text[start:].replace("</w:sectPr>", f"{_paper(page)}</w:sectPr>", 1)
     return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + _NUMBERED, section, count=1)
+
+
+def _said(paragraphs: str, said: str, count: int = 0) -> str:
+    """Return paragraphs with a property added to each, or to the first `count` of them."""
+
+    def added(found: re.Match[str]) -> str:
+        return f"{found[0]}{said}" if "<w:pPr>" in found[0] else f"{found[0]}<w:pPr>{said}</w:pPr>"
+
+    return _PARAGRAPH.sub(added, paragraphs, count=count)
+
+
+def _start_pages(text: str) -> str:
+    """Turn breaks before a paragraph into a property of it: behind a full page, a break of its own would leave a page blank."""
+    first, *others = _BROKEN.split(text)
+    parts = [f"{gap}{_said(part, '<w:pageBreakBefore/>', 1)}" for gap, part in zip(others[::3], others[2::3], strict=True)]
+    return first + "".join(parts)
+
+
+def _whole_code(found: re.Match[str]) -> str:
+    return found[0] if found[0].count("<w:br />") >= _WHOLE_LINES else _said(found[0], "<w:keepLines/>")
+
+
+def _whole_table(found: re.Match[str]) -> str:
+    """Keep the rows of a short table together, and panels with their caption."""
+    *rows, last = re.split(r"(?=<w:tr\b)", found[0])
+    if len(rows) > _WHOLE_ROWS:
+        return found[0]
+    panels = "<w:drawing>" in found[0]
+    return "".join(_said(row, "<w:keepNext/>") for row in rows) + (_said(last, "<w:keepNext/>") if panels else last)
 
 
 def section_end(page: Page, *, turned: bool) -> str:
@@ -114,28 +150,33 @@ def _set_properties(text: str, header: Header) -> str:
 
 
 def _own(name: str) -> str:
-    """Return the definition of a style that pandoc created for us: indentation and tab stop of a table-of-contents entry."""
+    """Return the definition of a style that pandoc created for us: an entry of the contents, or what stays with a listing."""
     if level := _ENTRY.fullmatch(name):
         number_of_page = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9298"/></w:tabs>'
         left = f'<w:ind w:left="{240 * int(level[1]) - 240}"/>'
         return f'<w:pPr>{number_of_page}<w:spacing w:before="0" w:after="40"/>{left}</w:pPr>'
-    return ""
+    return "<w:pPr><w:keepNext/></w:pPr>" if name.startswith("Listing") else ""
 
 
-def _style(text: str, page: Page) -> str:
-    """Adapt styles: heading colour, centred figures and captions, listing captions kept with the code, smaller tables, code."""
+def _centred(style: str) -> str:
+    style = style.replace("<w:pPr>", '<w:pPr><w:jc w:val="center"/>')
+    return style if "<w:jc" in style else _before("</w:style>", '<w:pPr><w:jc w:val="center"/></w:pPr>', style)
+
+
+def _style(text: str, header: Header) -> str:
+    """Adapt styles: heading colour, captions centred, whole and with what they name, smaller tables and code."""
+    page, upright = header.page, header.language.partition("-")[0] in EASTERN
 
     def changed(found: re.Match[str]) -> str:
         style, name = found[0], found[1]
         if name.startswith("Heading") and "colour" in page.given:
             return re.sub(r"<w:color [^>]*/>", f'<w:color w:val="{page.text("colour")[1:]}"/>', style)
         if name in _CENTRED:
-            style = style.replace("<w:pPr>", '<w:pPr><w:jc w:val="center"/>') if "<w:pPr>" in style else style
-            return style if "<w:jc" in style else _before("</w:style>", '<w:pPr><w:jc w:val="center"/></w:pPr>', style)
+            return _centred(style)
         if name == "ListingCaption":
-            return _before(
-                "</w:style>", "<w:pPr><w:keepNext/></w:pPr>", re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
-            )
+            style = re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
+        if name == "Caption":
+            return re.sub(r"<w:i ?/>", "" if upright else r"\g<0>", style.replace("<w:pPr>", "<w:pPr><w:keepLines/>", 1))
         if added := _own(name):
             return _before("</w:style>", added, style)
         if name == "Table":

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from report_builder.document.captions import captioned, sentences_of
 from report_builder.document.channel import markdown, printed_span
-from report_builder.document.material import FigureCard, Fragment, SubfiguresCard
+from report_builder.document.material import FigureCard, Fragment, Listing, SubfiguresCard
 from report_builder.document.printed import Told
 from report_builder.document.structure import prompt
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
@@ -15,6 +15,7 @@ from report_builder.document.vocabulary import Vocabulary
 from report_builder.kinds import Equation, Words
 
 PLACES = ("here", "auto")
+_DEFINED = re.compile(r"^\s*(?:async )?(?:def|class) (\w+)", re.MULTILINE)
 _SLOT = "\ue100"  # stands in for the file name while the sentence is formatted
 
 
@@ -108,10 +109,11 @@ class Evidence(Vocabulary):
         id: str | None = None,  # noqa: A002
         *,
         cell: int | None = None,
+        only: str | Sequence[str] = (),
     ) -> str:
         """Print code cut from the files that ran, with file names and original line numbers; label `lst:<run>-<part>`.
 
-        With `cell`, it is numbered like a notebook cell: `In [5]:`.
+        With `cell`, it is numbered like a notebook cell: `In [5]:`. `only` names the functions and classes to print.
         """
         self.ledger.cite("listings", f"{run}.{part}")
         found = self.material.listings.get((run, part))
@@ -124,10 +126,20 @@ class Evidence(Vocabulary):
         if cell is not None and (type(cell) is not int or cell < 1):
             self.ledger.problem("the number of a cell", repr(cell), "A whole number from 1 on.")
         blocks: Nodes = [] if cell is None else [prompt(f"{cell}")]
-        for one in found.fragments:
+        for one in self._chosen(found, [only] if isinstance(only, str) else only):
             numbered = attr("", [found.language], {"startFrom": f"{one.line}"})
             blocks += [para([printed_span(self._origin(one), "fact")]), {"t": "CodeBlock", "c": [numbered, one.code]}]
         return self.ledger.put_block([div([*blocks, para(said)], ["listing"], label)], label)
+
+    def _chosen(self, found: Listing, only: Sequence[str]) -> Sequence[Fragment]:
+        """Return the code that is printed: that which defines one of these names, or all of it."""
+        if not only:
+            return found.fragments
+        named = {defined[1]: one for one in found.fragments if (defined := _DEFINED.search(one.code))}
+        for name in only:
+            if name not in named:
+                self.ledger.unknown(f"function in the listing '{found.part}' of run '{found.run}'", f"{name}", named)
+        return [one for name, one in named.items() if name in only]
 
     def _origin(self, found: Fragment) -> Nodes:
         """Return the note on the file and line that the code comes from."""

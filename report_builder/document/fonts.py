@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+EASTERN = ("zh", "ja", "ko")  # languages whose script has no italics
 
 
 @functools.cache

@@ -21,7 +21,7 @@ from report_builder.document.boilerplate import (
 from report_builder.document.composing import Document
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.heads import with_heads
-from report_builder.document.hover import pointed, provenance
+from report_builder.document.hover import point
 from report_builder.document.html_blocks import prepare
 from report_builder.document.material import Author, FigureCard
 from report_builder.document.pictures import Picture, size
@@ -34,7 +34,6 @@ from report_builder.document.tree import (
     link,
     plain,
     raw,
-    walk,
 )
 from report_builder.languages import Language
 from report_builder.pages import Page
@@ -80,9 +79,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: prepare(node, document))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
-    told = {name: provenance(fact, language) for name, fact in document.measured.items()}
-    for node in [*walk(blocks)]:
-        pointed(node, told)
+    point(blocks, document.measured, language)
     exchange(blocks, _convert)
     whole = [*change(_contents(document), _convert), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -182,7 +182,7 @@ class Ledger:
     def cite(self, kind: str, name: str) -> None:
         """Record that the text uses something."""
         self.cited.setdefault(kind, {})[name] = None
-        self.citations[Citation(kind, name, lines_at_work())] = None
+        self.citations[Citation(kind, name, tuple(lines_at_work()))] = None
 
     def put(self, nodes: Nodes, text: str = "") -> str:
         """Return the token of inlines within a sentence; `text` is their plain-text form."""
@@ -230,22 +230,19 @@ class Ledger:
 
     def here(self) -> str:
         """Return file and line of the template expression being printed."""
-        file, line = next(iter(lines_at_work()), ("", 0))
+        file, line = next(lines_at_work(), ("", 0))
         return f"{relative(file)}:{line}" if file else relative(self.template)
 
 
-def lines_at_work() -> tuple[tuple[str, int], ...]:
-    """Return file and line of each template being rendered, innermost first."""
-    found = []
+def lines_at_work() -> Iterator[tuple[str, int]]:
+    """Yield file and line of each template being rendered, innermost first."""
     frame: FrameType | None = inspect.currentframe()
     while frame is not None and frame.f_code is not joined.__code__:
         if "debug_info" in frame.f_globals:
             lines, codes = _table(frame.f_globals["debug_info"])
             at = bisect_right(codes, frame.f_lineno)
-            line = lines[at - 1] if at else 1
-            found.append((frame.f_code.co_filename, line))
+            yield frame.f_code.co_filename, lines[at - 1] if at else 1
         frame = frame.f_back
-    return tuple(found)
 
 
 @functools.lru_cache(64)

@@ -8,6 +8,7 @@ from dataclasses import field
 from pathlib import Path
 
 from report_builder import pages
+from report_builder.errors import Problem
 from report_builder.facts import Fact
 from report_builder.kinds import Equation, Layer, Table
 from report_builder.pages import Page
@@ -210,6 +211,7 @@ class Material:
         placeholders: nothing is measured yet; the rendering only serves to number and check.
         stand_in: index of the arm (at most the last) that stands in for the best one while a sweep is not measured.
         untranslated: phrases printed in another language for want of a translation.
+        not_inherited: warnings of runs that differ from the run they extend only because their model is of another kind.
         kinds: names of each built-in kind of model.
         strict: whether unsupported sentences on results are findings.
         tally: whether the document prints how many sentences on results are measured and how many are stated.
@@ -233,6 +235,7 @@ class Material:
     stand_in: int = 0
     subfigures: Mapping[str, SubfiguresCard] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    not_inherited: tuple[Problem, ...] = ()
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strict: bool = False
     tally: bool = False

@@ -36,15 +36,20 @@ class Reader:
         """Return a wording without markup, formulas and names."""
         return self.names.without(_MARKUP.sub("", _FORMULA.sub(" ", plain(text))))
 
-    def contradicted(self, wording: Wording, fact: Fact, before: str) -> bool:
+    def contradicted(self, wording: Wording, fact: Fact, before: str, rival: str = "") -> bool:
         """Whether the words deny the relation for which they are printed.
 
         Args:
             wording: the words printed for a relation of `a` to `b`.
             fact: the fact `a`.
             before: the sentence up to the place where they are printed.
+            rival: the words that would be printed for the opposite relation, or "".
         """
-        meant = self._meaning(self.bare(wording.text), fact)
+        text, short = self.bare(wording.text), len(wording.text.split()) <= MOST_WORDS
+        meant = self.meaning(text, fact)
+        effect = self._effect(text) if meant is None else ""
+        if effect and (short or self._effect(self.bare(rival)) == OPPOSITE.get(effect)):
+            meant = effect
         if meant is None:
             return False
         relation = _THRESHOLDS.get(wording.relation, wording.relation)
@@ -52,17 +57,15 @@ class Reader:
             return False
         if self._of_the_other(wording, before):
             relation = OPPOSITE[relation]
-        return relation not in self._allowed_relations(
-            meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS
-        )
+        return relation not in self._allowed_relations(meant, relation, fact.better, short=short)
 
     def overstated(self, wording: Wording, fact: Fact) -> bool:
         """Whether the words say "equal" or "not better" although all that is known is that no difference was measurable."""
         text = self.bare(wording.text)
-        meant = self._meaning(text, fact) or ""
+        meant = self.meaning(text, fact) or ""
         return (meant == "same" or meant.startswith("not ")) and not self.lexicon.says("senses.unproved", text)
 
-    def _meaning(self, text: str, fact: Fact) -> str | None:
+    def meaning(self, text: str, fact: Fact) -> str | None:
         """Return the single relation that the words express, or None if they express none or several."""
         if self.lexicon.says("senses.same", text):  # "not as good as" does not mean "same"
             return None if self.lexicon.says("senses.less", text) else "same"
@@ -74,6 +77,13 @@ class Reader:
             if said:
                 return said.pop() if len(said) == 1 else None
         return None
+
+    def _effect(self, text: str) -> str:
+        """Return "better" or "worse" if the words speak of help or of harm, "" if of neither or both, or if they deny it."""
+        said = {word for word in ("better", "worse") if self.lexicon.says(f"effect.{word}", text)}
+        if len(said) != 1 or self.lexicon.says("effect.denied", text) or self.lexicon.says("senses.less", text):
+            return ""
+        return said.pop()
 
     def _meanings(self, word: str, key: str, text: str) -> set[str]:
         """Return the meanings of all occurrences of a word, reversed by a preceding "less", negated by a "not"."""

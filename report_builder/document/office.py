@@ -213,7 +213,8 @@ def _div(node: Node, language: Language, *, word: Page | None) -> Nodes:
     if {"question", *CALLOUTS} & {*attributes(node)[1]}:
         return [{"t": "BlockQuote", "c": run_in(node, language)}]
     if has_class(node, "listing"):
-        return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), *blocks[:-1]]
+        parts = [_caption("Listing Source", part["c"], word=word) if part["t"] == "Para" else part for part in blocks[:-1]]
+        return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), *parts]
     if has_class(node, "panels"):
         cells = (
             [partial(_both, word.millimetres("text-width") / columns_of(node) - 5)]

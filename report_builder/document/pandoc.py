@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder.document.converter import CONVERTER
+from report_builder.document.converter import CONVERTER, HEAP_EXHAUSTED
 from report_builder.document.tree import Node, Nodes, Part, is_node, walk
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
@@ -20,7 +20,6 @@ from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 # Raw HTML and TeX are kept as such, so that they can be reported; divs and spans can only be written in Markdown syntax.
 READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 READER += "+alerts+autolink_bare_uris"
-_HEAP_EXHAUSTED = 251  # exit code of a Haskell program that runs out of heap
 API = [1, 23, 1, 1]
 _COLUMNS, _DRAWN = 100_000, 72  # line width in characters: as passed to pandoc, and its default
 
@@ -174,7 +173,7 @@ def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01", **vari
     except subprocess.TimeoutExpired:
         raise ReportError(PANDOC_SECONDS.problem("pandoc")) from None
     told = done.stderr.decode("utf-8", "replace").strip()
-    if done.returncode == _HEAP_EXHAUSTED:
+    if done.returncode == HEAP_EXHAUSTED:
         raise ReportError(PANDOC_MEMORY.problem("pandoc"))
     if done.returncode:
         raise ReportError(Problem("pandoc", "pandoc could not convert the document", told or f"exit code {done.returncode}"))

@@ -48,7 +48,6 @@ def as_table(panels: Node, cells: Sequence[Callable[[Node], Nodes]], *, headed: 
     """Return the figures as a table without a caption, for formats that cannot place them side by side otherwise.
 
     Args:
-        panels: the block.
         cells: functions from a figure to the content of a cell, one for each table row that a row of figures takes.
         headed: whether the first row must be a heading and columns have no width, as in GitHub Markdown.
     """

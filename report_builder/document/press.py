@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import typst
 
 MAIN = "main.typ"
+IN_PLACE = {"figures": "in place"}  # read by `movable` in common.typ
 
 
 class Press:
@@ -50,13 +51,25 @@ class Press:
     def print(self, standards: Sequence[typst.PDFStandard] = ()) -> bytes:
         """Compile the version written by `lay` to a PDF that meets the standards.
 
+        If movable figures displace one another without end, all figures stay in place.
+
         Raises:
             typst.TypstError: if it cannot be typeset.
         """
-        printed = self._compiler.compile(input=str(self._main), timestamp=0, pdf_standards=[*standards])
+        printed, warnings = self._compile(standards, {})
+        if any("did not converge" in warning.message for warning in warnings):
+            printed, _ = self._compile(standards, IN_PLACE)
+        return printed
+
+    def _compile(
+        self, standards: Sequence[typst.PDFStandard], inputs: dict[str, str]
+    ) -> tuple[bytes, list[typst.TypstWarning]]:
+        printed, warnings = self._compiler.compile_with_warnings(
+            input=str(self._main), timestamp=0, pdf_standards=[*standards], sys_inputs=inputs
+        )
         if not isinstance(printed, bytes):
             raise TypeError("typst sets a PDF in one piece")
-        return printed
+        return printed, warnings
 
     def _new(self, fonts: list[str]) -> typst.Compiler:
         import typst

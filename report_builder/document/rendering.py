@@ -122,7 +122,6 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
 
     Args:
         template: a Jinja2 Markdown file; comments are `<# #>`.
-        material: everything it may cite.
         draft: value of `draft` in the template.
         answers: value of `answers` in the template; False leaves out `::: answer` blocks, as for handing out the sheet.
 

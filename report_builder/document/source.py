@@ -33,6 +33,7 @@ from report_builder.languages import NO_BREAK
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # Text that pandoc does not escape and that typst would change or read as the start of a list or heading, or as a field access.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
+_STOPS = (".", "!", "?", "。", "！", "？")  # with these ends a paragraph that does not lead to what follows it
 _SPANS = {"mention": "mention", "false": "untrue", "held": "held"}  # class of a span -> function of the page style
 
 
@@ -41,16 +42,36 @@ def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
-def passing(nodes: Sequence[Node], at: int) -> int:
-    """Return how many paragraphs after a movable figure may precede it: none that runs on into a display formula or list."""
-    node, count = nodes[at], 0
+def passing(nodes: Sequence[Node], at: int) -> list[int]:
+    """Return how long each passage after a movable figure is that may precede it, in blocks.
+
+    A passage is a paragraph with the formulas and lists that it runs on into, and with what goes on after a formula. None
+    precedes the figure that runs on into anything else.
+    """
+    node, sizes, first = nodes[at], list[int](), at + 1
     pictures = walk(node["c"][2], "Image") if node["t"] == "Figure" else [node] if has_class(node, "panels") else []
-    if any(value(picture, "place") == "auto" for picture in pictures):
-        kinds = ["Math" if other["t"] == "Para" and is_node(other["c"][0], "Math") else other["t"] for other in nodes[at + 1 :]]
-        ends = [*kinds[1:], "Para"]
-        while count < len(kinds) and kinds[count] == "Para" and ends[count] in ("Para", "Header", "Figure"):
-            count += 1
-    return count
+    if not any(value(picture, "place") == "auto" for picture in pictures):
+        return []
+    kinds = [*map(_passed, nodes), "end"]
+    while kinds[first] == "words":
+        last = first
+        while kinds[last + 1] in ("formula", "list") or (kinds[last], kinds[last + 1]) == ("formula", "words"):
+            last += 1
+        if kinds[last + 1] == "other" and not (kinds[last] == "words" and plain_text(nodes[last]).rstrip().endswith(_STOPS)):
+            break
+        sizes.append(last + 1 - first)
+        first = last + 1
+    return sizes
+
+
+def _passed(node: Node) -> str:
+    """Return what a block is for a figure that may stand behind it."""
+    if has_class(node, "equation") or (node["t"] == "Para" and is_node(node["c"][0], "Math")):
+        return "formula"
+    if has_class(node, "symbols"):
+        return "list"
+    known = {"Para": "words", "BulletList": "list", "OrderedList": "list", "Header": "end", "Figure": "end"}
+    return known.get(node["t"], "other")
 
 
 def label(node: Node) -> str:
@@ -101,11 +122,12 @@ class Typst:
         made: Nodes = []
         at = 0
         while at < len(nodes):
-            parts = [self._block(node) for node in nodes[at : at + 1 + passing(nodes, at)]]
-            opened = [[raw("typst", "][" if i else "#movable[")] for i in range(len(parts))] if len(parts) > 1 else [[]]
-            made += [new for start, part in zip(opened, parts, strict=True) for new in (*start, *part)]
-            made += [raw("typst", "]")] if len(parts) > 1 else []
-            at += len(parts)
+            sizes = [1, *passing(nodes, at)]
+            for i, size in enumerate(sizes):
+                made += [raw("typst", "][" if i else "#movable[")] if len(sizes) > 1 else []
+                made += [new for node in nodes[at : at + size] for new in self._block(node)]
+                at += size
+            made += [raw("typst", "]")] if len(sizes) > 1 else []
         return made
 
     def _block(self, node: Node) -> Nodes:
@@ -126,7 +148,7 @@ class Typst:
         """Return the text that a table repeats in its head on further pages."""
         word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
         named = f"{self.language.label('tbl', [number], 'nom', capital=True)} " if number else ""
-        return f"{named}({word})".replace(" ", NO_BREAK)
+        return f"{named}{word}".replace(" （", "（").replace(" ", NO_BREAK)
 
     def _inside(self, node: Part) -> Any:
         """Process everything below a node that is not written as a whole."""

@@ -15,6 +15,7 @@ from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import Lexicon, lexicon
 from report_builder.document.material import Material
 from report_builder.document.naming import Names, kind_of
+from report_builder.document.orders import compares, typed_order
 from report_builder.document.passages import passages
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence, sentences
@@ -25,7 +26,7 @@ from report_builder.records import frozen
 LISTED = "listed"  # also our own key on a node: [start, end] of its parts in such sentences
 SAYING = ("verdict", "change", "cause")  # in a caption or heading, words that say more than what is shown
 LABELS = ("heading", "caption", "alt", "cell")
-WEIGHTS = {"run": 3, "verdict": 3, "comparison": 2, "change": 2, "cause": 2, "number": 3, "negation": 3, "kind": 2}
+WEIGHTS = {"run": 3, "verdict": 3, "comparison": 2, "effect": 2, "change": 2, "cause": 2, "number": 3, "negation": 3, "kind": 2}
 ABOUT = frozenset({"strength", "number_words", "observed"})  # also said of the parts of a network
 PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_words", "observed")
 
@@ -168,9 +169,14 @@ class Judge:
 
     def _beyond(self, sentence: Sentence) -> tuple[str, ...]:
         """Return what a bound sentence adds by hand: a verdict, a negation before a printed one, or another kind of model."""
-        words, why = sentence.typed, []
-        if self.lexicon.says("verdict", words):
+        words, why, said = sentence.typed, [], self.lexicon.says
+        if said("verdict", words):
             why.append("verdict")
+        if len({fact.run for fact in sentence.facts()}) > 1:
+            if said("effect.better", words) or said("effect.worse", words):
+                why.append("effect")
+            if compares(sentence) and not typed_order(sentence):
+                why.append("comparison")
         spoken = [at for at, node in sentence.printed if not value(node, "name")]
         if any(self.lexicon.pattern("negation").search(words, max(0, at - 80), at) for at in spoken):
             why.append("negation")

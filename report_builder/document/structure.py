@@ -44,15 +44,17 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     """Normalize the blocks in place; return their elements and the problems found."""
     problems: list[Problem] = []
     labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
+    for table in walk(blocks, "Table"):
+        attributes(table)[1].clear()  # a class of a block, such as `task`, would make it one
     exchange(blocks, lambda block: _shape(block, language, problems, places, labelled=labelled))
     problems += _front(blocks, places)
     level = 0
     for block in blocks:
         if block["t"] == "Header":
             level = block["c"][0]
-        elif has_class(block, "task"):
+        elif block["t"] == "Div" and has_class(block, "task"):  # a table or code block may have any class
             _head_task(block, level, tasks, language, places, problems)
-        elif any(has_class(block, name) for name in PARTS):
+        elif block["t"] == "Div" and any(has_class(block, name) for name in PARTS):
             _part(block, language)
     found = elements(blocks)
     _level(select(found, "Header"))
@@ -181,4 +183,4 @@ def _level(headers: Nodes) -> None:
 
 def task_of(block: Node) -> str:
     """Return the id of the task that a `Div` contains, or ""."""
-    return value(block, "task") if has_class(block, "task") else ""
+    return value(block, "task") if block["t"] == "Div" and has_class(block, "task") else ""

@@ -13,9 +13,11 @@ from report_builder.document.printed import Told, flat, span_of
 from report_builder.document.tree import Node, Nodes, Part, attr, plain, text
 from report_builder.document.vocabulary import Vocabulary, decimals, noun_of
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.languages import NO_BREAK
 from report_builder.plain import Fields, Plain, at
 
 LINES = 3  # if the row of common settings had more lines than this, the table is widened to the text width
+SHORT = 12  # a common value of at most this many characters stays on one line
 ALIKE = "alike"  # class of the row of settings common to all runs
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
@@ -51,7 +53,9 @@ class Tables(Vocabulary):
             **self._weights(cards),
             "seeds": [", ".join(map(str, card.seeds)) or "–" for card in cards],
         }
-        rows = {self._setting_name(path): said[path] for path in only or said if path in said}
+        one = all(len(card.seeds) == 1 for card in cards)
+        names = {"seeds": self._setting_name("seed")} if one else {}
+        rows = {names.get(path) or self._setting_name(path): said[path] for path in only or said if path in said}
         alike = {name: values[0] for name, values in rows.items() if len(values) > 1 and len({*values}) == 1}
         alike = alike if len(alike) > 1 else {}
         body = [[*map(self._cell, (name, *values))] for name, values in rows.items() if name not in alike]
@@ -64,9 +68,7 @@ class Tables(Vocabulary):
 
     def _add_alike(self, made: Node, alike: Mapping[str, str], others: Sequence[Sequence[str]]) -> None:
         """Append a row of common settings; if it would be many lines high, widen the table to the text width."""
-        words = self.language.word("details.semicolon").join(
-            self.language.word("details.named", name=name, value=value) for name, value in alike.items()
-        )
+        words = self.language.word("details.semicolon").join(self._named(name, value) for name, value in alike.items())
         columns = len(others[0])
         first = self._cell(self.language.word("settings.alike"))
         made["c"][4][0][3].append(_wide_row(first, self._cell(words), columns))
@@ -74,6 +76,12 @@ class Tables(Vocabulary):
             shares = [0.25, *[0.75 / columns] * columns]
             sides = [side for side, _ in made["c"][2]]
             made["c"][2] = [[side, {"t": "ColWidth", "c": share}] for side, share in zip(sides, shares, strict=True)]
+
+    def _named(self, name: str, value: str) -> str:
+        """Return a setting with its name; no line ends before or in a short value."""
+        named = self.language.word("details.named", name=name, value=value)
+        end = f" {value}" if named.endswith(f" {value}") else value
+        return named.removesuffix(end) + end.replace(" ", NO_BREAK) if len(value) <= SHORT else named
 
     def _weights(self, cards: Sequence[RunCard]) -> dict[str, list[str]]:
         """Return a row with the epochs whose weights are evaluated, per seed, if any run uses early stopping."""

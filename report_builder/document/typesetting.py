@@ -11,7 +11,6 @@ def refused(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
     """Return the smallest block that fails by itself, found by bisection, or None.
 
     Args:
-        blocks: the document.
         fails: whether blocks, as a document of their own, fail in the same way as the whole.
     """
     blocks = change(blocks, _unlink)

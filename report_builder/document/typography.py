@@ -18,6 +18,7 @@ _Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # marks o
 HELD = "held"  # class of spans without line breaks
 _HYPHENATED = re.compile(r"(?<![\w–-])(?=[\w–-]{3,14}(?![\w–-]))\w+(?:[–-]\w+)+")  # `scikit-learn`, `VAE-KL`, `1.3–2.5`
 _RELATION = "[=≠<>≤≥≈±×]"  # stays with what stands before and after it
+_INTERVAL = r"\[[−-]?\d[\d.,]*[,;]"  # begins an interval, `[-1, 1]`
 _LONG = 6  # words longer than this are not checked
 _SHORT = 24  # a word with a hyphen of up to this length, including punctuation, is not broken
 
@@ -73,7 +74,8 @@ class _Words:
     """How words are set in one language.
 
     Attributes:
-        kept: matches `last next` if no line may end between the two words, because the first is short or the second is a dash.
+        kept: matches `last next` if no line may end between the two words, because the first is short, the second is a dash, or
+            both are an interval.
         variables: matches variables in printed text: N(0, I), Greek letters with an optional index, a code z, an image x.
     """
 
@@ -115,7 +117,9 @@ class _Words:
 
 def _words(language: Language) -> _Words:
     after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
-    kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}|{_RELATION}) | (?:{before or '(?!)'}|{_RELATION})(?!\w)", re.IGNORECASE)
+    kept = re.compile(
+        rf"{_INTERVAL} |(?<![\w-])(?:{after or '(?!)'}|{_RELATION}) | (?:{before or '(?!)'}|{_RELATION})(?!\w)", re.IGNORECASE
+    )
     code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # also a Polish word
     letters = rf"(?<!\w)[α-ωΓ-Ω][₀-₉]?(?!\w)|(?<!\S){code}|(?<=[ {NO_BREAK}])[kx]$"
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))

@@ -11,6 +11,7 @@ from report_builder.pages import PAPERS, Page
 
 LINE, WIDTH = 73, 164  # characters per line of this width in mm, in the type size of tables and a wide typeface
 PADDING, CLOSE = 3, 1  # space between columns in characters, normally and in narrow tables
+EAST_WORD = 8  # an East Asian word of this width or less stays on one line
 SHORT = 16  # row headings of at most this many characters stay on one line if possible
 SIZE, LEAST = 20, 10  # type size of tables in half-points: normal and minimum
 STYLE = "Table Text"  # prefix of the names of styles in smaller type: `Table Text 15`
@@ -39,7 +40,8 @@ def fit(table: Node, line: int = LINE) -> Node:
             for texts, cell in zip(cells, row[1], strict=True):
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
     least, wanted = [max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells]
-    if wanted[0] <= SHORT and sum(least) - least[0] + wanted[0] + PADDING * len(least) <= line:
+    room = line - PADDING * len(least) - sum(least)
+    if wanted[0] <= SHORT and not 0 <= room < wanted[0] - least[0]:  # or in smaller type, if the table needs that anyway
         least[0] = wanted[0]
     named, caption, _, *rest = table["c"]
     shares = share(least, wanted, line)
@@ -84,4 +86,5 @@ def _size(words: str) -> int:
 
 
 def _longest_word(words: str) -> int:
-    return max(2 if EAST.match(word) else len(word) for word in re.split(r"[ \n\t]|(?<=-)", words))
+    """Return the length of the longest word; of one in East Asian characters, only a short one stays on a line."""
+    return max(min(_size(word), EAST_WORD) if EAST.match(word) else len(word) for word in re.split(r"[ \n\t]|(?<=-)", words))

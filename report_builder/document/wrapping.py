@@ -33,7 +33,6 @@ def paged(code: str, first: int = 0, width: int = WIDTH) -> list[Block]:
     """Split code into blocks: at blank lines before top-level code, and in blocks that are too long, at the least indentation.
 
     Args:
-        code: the code.
         first: the number of the first line; 0 for no numbers.
         width: characters per line.
     """

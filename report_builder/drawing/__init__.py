@@ -37,12 +37,9 @@ def draw(
     `live` (data for the interactive figure in HTML, apart from the sprite). The same arguments give the same bytes.
 
     Args:
-        kind: kind of the figure.
         parameters: validated parameters of the kind.
         arrays: results of the figure's probes, by panel name.
-        subjects: description of each panel.
         language: language of labels, captions and numbers.
-        folder: folder for the files.
         style: Matplotlib settings that override the default style, checked by `check_style`.
 
     Raises:

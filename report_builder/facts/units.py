@@ -70,9 +70,9 @@ class _Row(NamedTuple):
 
 def _rows(fact: Fact, place: int, first: int) -> Iterator[_Row]:
     for seed, m in enumerate(fact.measurements):
-        values, ids = _samples_of(fact, m)
-        draws, own = fact.noise == "draws", _OWN * (place + (seed if fact.noise == "draws" else 0))
-        yield _row(values, own + np.arange(len(values)) if draws else first + ids, own + len(values))
+        found, draws = _samples_of(fact, m), fact.noise == "draws"
+        own, n = _OWN * (place + (seed if draws else 0)), len(found.values)
+        yield _row(found, own + np.arange(n) if draws else first + found.ids, own + n, n if draws else found.units)
 
 
 def _number(fact: Fact, m: Measurement) -> float:
@@ -81,32 +81,40 @@ def _number(fact: Fact, m: Measurement) -> float:
     return float(m.value)
 
 
-def _samples_of(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
-    """Values, shape `(n,)`, and the ids of the images that they rest on, shape `(n,)` or `(n, 2)`."""
+class _Samples(NamedTuple):
+    """Values behind a mean, shape `(n,)`; the ids of the images that they rest on, `(n,)` or `(n, 2)`; the number of images."""
+
+    values: np.ndarray
+    ids: np.ndarray
+    units: int
+
+
+def _samples_of(fact: Fact, m: Measurement) -> _Samples:
     file = Path(m.samples or "")
-    values, ids = _load(file, fact.metric, file.stat().st_mtime_ns)
-    if not np.isfinite(values).all():
+    found = _load(file, fact.metric, file.stat().st_mtime_ns)
+    if not np.isfinite(found.values).all():
         raise ReportError(Problem("", "a value behind the mean is not a finite number", f"{fact.name}, seed {m.seed}"))
-    return values, ids
+    return found
 
 
 @functools.lru_cache(512)
-def _load(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
+def _load(file: Path, metric: str, _: int) -> _Samples:
     """Content of a file, cached for all comparisons."""
     with np.load(file) as stored:
-        values = np.asarray(stored[metric], dtype=np.float64)
-        ids = np.asarray(stored.get(f"{metric}.units", np.arange(len(values))), dtype=np.int64)
+        values, ids = np.asarray(stored[metric], dtype=np.float64), stored.get(f"{metric}.units")
+    units = len(values) if ids is None else len(np.unique(ids))
+    ids = np.arange(len(values)) if ids is None else np.asarray(ids, dtype=np.int64)
     values.flags.writeable = ids.flags.writeable = False
-    return values, ids
+    return _Samples(values, ids, units)
 
 
-def _row(values: np.ndarray, keys: np.ndarray, one_more: int) -> _Row:
+def _row(found: _Samples, keys: np.ndarray, one_more: int, units: int) -> _Row:
     """Contribution of each unit to the mean of the values.
 
     A share gets one more unit, as if another image had gone the other way: if all images agreed, the variance would be 0.
     """
-    n, units, share = len(values), len(np.unique(keys)), bool(np.isin(values, (0.0, 1.0)).all())
-    parts = (values - values.mean()) / n
+    values, n = found.values, len(found.values)
+    share, parts = bool(((values == 0) | (values == 1)).all()), (values - values.mean()) / n
     if keys.ndim == 2:
         low, high = np.sort(keys, axis=1).T
         keys, parts = np.concatenate([low, high, -1 - (low * _PAIR + high)]), np.tile(parts, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
@@ -139,6 +139,7 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Problem(where, "two quantities have one name", name)
     yield from borrowed_names(kind, quantities)
+    yield from unspeakable(kind, quantities)
     for quantity in quantities:
         if not quantity.reduction:
             step = "Quantity(..., reduction='mean over images'): values compare only where it agrees."
@@ -157,6 +158,20 @@ def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> 
             rule = f"the value '{quantity.name}' has the name of one that comes along, and would be called '{printed}'"
             step = "Rename it, or say what it is called: Quantity(..., title='share of codes', noun={'en': 's|share'})."
             yield Problem(str(kind.file), rule, next_step=step)
+
+
+def unspeakable(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> Iterator[Problem]:
+    """Yield problems with nouns of one's own that lack a form which the sentences of their language need."""
+    for quantity in quantities:
+        given = quantity.noun if isinstance(quantity.noun, Mapping) else {}
+        for code in (code for code in given if code in languages.codes()):
+            frames, (gender, *forms) = languages.load(code).frames, given[code].split("|")
+            lacking = ", ".join(f"'{case}'" for case in frames.cases[len([form for form in forms if form.strip()]) :])
+            if lacking or gender not in frames.genders:
+                genders = ", ".join(frames.genders)
+                rule = f"the noun of '{quantity.name}' in {code} lacks {lacking or f'a gender of {genders}'}"
+                example = f"A gender of {genders}, then {' and '.join(frames.cases)}: {frames.unnamed.replace('{}', 'A')}"
+                yield Problem(str(kind.file), rule, given[code], example, "Write every form, even if two are alike.")
 
 
 def _with_defaults(request: ProbeRequest) -> ProbeRequest:

@@ -13,7 +13,6 @@ def faults(language: Language, of_kinds: Iterable[str] = ()) -> list[Problem]:
     """Problems that make a language incomplete; empty if there are none.
 
     Args:
-        language: the language, as read from its file.
         of_kinds: English words of kinds that it must translate, in addition to those that other languages translate.
     """
     found = [*_of_words(language, of_kinds), *_of_labels(language), *_of_nouns(language)]

@@ -21,8 +21,6 @@ def layout_of(
 
     Args:
         closing: notes what is impossible.
-        dataset: the data set.
-        id_: its id.
         steps: the steps, each with its place in the file.
     """
     layout = None

@@ -28,7 +28,6 @@ def told_apart(name: str, data: DataSet, others: Iterable[DataSet], language: La
         name: printed name of the data.
         data: a data set with its steps.
         others: data sets with the same printed name; without any, the name stands alone.
-        language: language of the report.
     """
     left, said = [other for other in others if other.located() != data.located()], []
     for place, mark in enumerate(_marks(data)):

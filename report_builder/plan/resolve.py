@@ -9,7 +9,7 @@ from pathlib import Path
 from report_builder import kinds, languages, pages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role
-from report_builder.kinds.contract import borrowed_names
+from report_builder.kinds.contract import borrowed_names, unspeakable
 from report_builder.pages import Page
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
@@ -166,7 +166,6 @@ def resolve(
     """Close every slot of an experiment.
 
     Args:
-        loaded: the experiment.
         own: the user's own models as they were described, or the errors in their files, by `kind`.
         folders: where the files of a data set are looked for, to decide whether its substitute is used.
 
@@ -185,7 +184,8 @@ def resolve(
     resolver.found += [
         replace(problem, where=loaded.where("metrics", measure.id))
         for measure in measures
-        for problem in borrowed_names(measure.kind.module, measure.quantities)
+        for check in (borrowed_names, unspeakable)
+        for problem in check(measure.kind.module, measure.quantities)
     ]
     resolved = Resolved(loaded, data, runs, figures, measures, style, page)
     resolver.found += list(unmeasurable(resolved))

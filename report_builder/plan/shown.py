@@ -103,7 +103,6 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
     """Yield a problem for each fact that no metric gives, and for each run that a figure cannot show.
 
     Args:
-        resolved: the experiment.
         whole: whether the rest of the experiment is free of mistakes; if not, a fact may be missing only because its metric is
             wrong.
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-INCH = 2.54
+from report_builder.plots._text import INCH
+
 LEFT, RIGHT, ABOVE, BELOW = 1.3, 0.3, 0.6, 1.1  # margins of axes in cm, for title, ticks and labels
 WIDEST = 1.5  # largest ratio of width to height
 

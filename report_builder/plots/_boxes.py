@@ -66,7 +66,6 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
         parts: parts of the model, placed side by side.
         width: total width, in cm.
         tallest: maximum height, in cm.
-        language: language of the names.
 
     Raises:
         ReportError: no number of columns makes it fit, or the name of a layer is wider than its box.

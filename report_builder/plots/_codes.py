@@ -41,6 +41,15 @@ class CodeOptions(RunOptions):
         return self.each(probe, "split", "n", *names, needs=needs, more={"drawn": drawn, **more})
 
 
+class ClassOptions(CodeOptions):
+    """Options of figures that colour codes by class."""
+
+    labels: bool | None = Field(
+        default=None, description="Print the name of each class at the median of its points; null: where they have room."
+    )
+    colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
+
+
 class AxesOptions(CodeOptions):
     """Options that choose two coordinates of latent codes."""
 
@@ -54,13 +63,7 @@ def shown_codes(arrays: Arrays) -> np.ndarray:
 
 
 def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, language: Language) -> str:
-    """Return a sentence about which codes are shown, or "" if no run has a posterior.
-
-    Args:
-        of_runs: arrays by printed name of the run.
-        parameters: options of the figure.
-        language: language of the sentence.
-    """
+    """Return a sentence about which codes the runs show, by their printed names, or "" if no run has a posterior."""
     if not any("z_log_var" in arrays for arrays in of_runs.values()):
         return ""
     kinds = {name: parameters.codes if "z_log_var" in arrays else "output" for name, arrays in of_runs.items()}

@@ -109,9 +109,14 @@ class Curves:
 
 
 def milestones(last: int) -> list[int]:
-    """Return every epoch of a short training; of a longer one 1, 2, 5, 10, 20, 50 ... and the last."""
+    """Return every epoch of a short training; of a longer one the round epochs and the last."""
     if last <= SHORT:
         return list(range(1, last + 1))
+    return round_epochs(last)
+
+
+def round_epochs(last: int) -> list[int]:
+    """Return the epochs 1, 2, 5, 10, 20, 50 ... and the last."""
     series = [step * 10**power for power in range(len(str(last))) for step in (1, 2, 5)]
     return [*(epoch for epoch in series if epoch < last), last]
 

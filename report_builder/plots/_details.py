@@ -33,6 +33,12 @@ def details(
     return "\n".join(sentence for sentence in sentences if sentence)
 
 
+def split_name(language: Language, split: str, case: str = "nom") -> str:
+    """Return a split as printed, in a grammatical case; unknown to the language, it keeps its own name."""
+    key = f"splits.{split}.{case}"
+    return language.word(key) if language.has(key) else split
+
+
 def measured_before(threshold: float | None, language: Language) -> list[str]:
     """Return the sentence that the numbers refer to the images before thresholding, or nothing if there is no threshold."""
     return [] if threshold is None else [language.word("details.measured_before")]
@@ -91,16 +97,9 @@ def _model(language: Language, subject: Subject) -> str:
 
 
 def _data(language: Language, subjects: Sequence[Subject], split: str | None) -> str:
-    names = (
-        items_text(language, (subject.data for subject in subjects if subject.data)) if any(s.data for s in subjects) else ""
-    )
-    key = f"splits.{split}.nom"
-    part = language.word(key) if split and language.has(key) else split or ""
-    return (
-        language.word("details.data", what=language.word("list.comma").join(p for p in (names, part) if p))
-        if names or part
-        else ""
-    )
+    named = [subject.data for subject in subjects if subject.data]
+    parts = ([items_text(language, named)] if named else []) + ([split_name(language, split)] if split else [])
+    return language.word("details.data", what=language.word("list.comma").join(parts)) if parts else ""
 
 
 def _seeds(language: Language, subjects: Sequence[Subject]) -> str:

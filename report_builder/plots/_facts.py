@@ -59,7 +59,6 @@ def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> 
     """Return a metric as printed, `test.elbo` -> `ELBO`; unknown to the language, it keeps its own name.
 
     Args:
-        language: language of the name.
         metric: name of the fact without its run.
         fact: arrays of a fact of this metric, whose `title` takes precedence.
     """
@@ -73,9 +72,7 @@ def format_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: 
     """Format facts of one metric without their unit, with equal digits, as means with standard deviations over several seeds.
 
     Args:
-        arrays: arrays of the figure.
         facts: names of the facts, one for each run.
-        language: language of the numbers.
         digits: digits after the decimal mark; if None, the largest value gets four significant digits.
     """
     shown = [arrays[fact]["value"] for fact in facts]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from report_builder.kinds import PROBES, Arrays, ProbeRequest
 from report_builder.languages import Language
 from report_builder.plain import Fields
 from report_builder.plots._details import limits, normal_lattice
 from report_builder.plots._pairs import stated_pairs
-from report_builder.plots._samples import in_bands
+from report_builder.plots._samples import in_bands, in_shared_bands
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
 
 
@@ -21,8 +19,7 @@ def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) ->
     A lattice has no gaps, and originals are placed above their reconstructions.
     """
     if "reconstruction" in arrays:
-        pairs = [in_bands(unit_range(arrays, name, run), n) for name in ("x", "reconstruction")]
-        images = np.stack(pairs, axis=1).reshape(-1, *pairs[0].shape[1:])
+        images = in_shared_bands([unit_range(arrays, name, run) for name in ("x", "reconstruction")], n)
         gaps = [WIDE if row and row % 2 == 0 else THIN for row in range(len(images))]
     else:
         images = unit_range(arrays, "images", run)

@@ -30,7 +30,6 @@ def stated_way(of_runs: Mapping[str, Arrays], path: str, condition: str, languag
         of_runs: arrays of the runs; those of a conditional model have `condition`.
         path: "linear" or "spherical".
         condition: key of the treatment of the condition.
-        language: language of the sentences.
     """
     stated = [language.word("details.arc")] if path == "spherical" else []
     conditional = any("condition" in arrays for arrays in of_runs.values())

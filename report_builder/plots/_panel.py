@@ -45,7 +45,6 @@ def along(axis: Axis, arrays: Arrays, language: Language, *, short: bool) -> Alo
     Args:
         axis: what changes along it.
         arrays: the images and what was asked of each.
-        language: language of the labels.
         short: label rows and columns of the canvas by number only.
 
     Raises:

@@ -11,9 +11,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from report_builder.errors import Problem, ReportError
-from report_builder.plots._text import text_width, title_size, wrapped
+from report_builder.plots._text import INCH, text_width, title_size, wrapped
 
-INCH = 2.54
 SHARE = 0.97  # maximum share of an axis for its label
 NAME_SHARE = 0.4  # maximum share of a panel's width for a name in it
 AIR = 1.05  # factor on the boxes of names, for some space between them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +11,11 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
 from report_builder.languages import Language
 from report_builder.plots._details import items_text, values_text
+from report_builder.plots._options import LookOptions
 from report_builder.plots._text import text_width
+
+if TYPE_CHECKING:
+    from report_builder.plots._sheet import Block
 
 MOST = 10  # default maximum of images side by side
 WORD_CM = 2.2  # longer words near images are broken
@@ -19,6 +24,17 @@ WORD_CM = 2.2  # longer words near images are broken
 def class_name(arrays: Arrays, label: int, language: Language) -> str:
     """Return the name of a class as printed, or its number if the arrays have no names."""
     return language.name(str(arrays["class_names"][label])) if "class_names" in arrays else str(label)
+
+
+def asked_classes(arrays: Arrays, language: Language) -> list[str]:
+    """Return the class asked of each image as printed; empty if none was."""
+    return [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
+
+
+def cell_for(blocks: Sequence[Block], look: LookOptions) -> float:
+    """Return the width of images, in cm: that of the options, or more where texts above or below them would touch."""
+    texts = [text for block in blocks for row in (block.columns.labels, *block.below) for text in row]
+    return max(look.cell_cm, room_for(texts))
 
 
 def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
@@ -45,6 +61,13 @@ def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> 
     if classes:
         return [language.word("details.in_turn", names=values_text(language, classes))]
     return [language.word("details.conditions_of_data")] if any("condition" in each for each in of_runs.values()) else []
+
+
+def stated_origin(epoch: int | None, seed: int, language: Language) -> str:
+    """Return a sentence about new samples, drawn with a seed, or about those that a run kept after an epoch."""
+    if epoch is None:
+        return language.word("details.code", code=language.word("code.prior", seed=seed))
+    return language.word("details.after_epoch" if epoch else "details.untrained", n=epoch)
 
 
 def recognised(arrays: Arrays, language: Language) -> list[str]:
@@ -76,3 +99,9 @@ def in_bands(images: np.ndarray, per_row: int) -> np.ndarray:
     missing = -len(images) % per_row
     blank = np.full((missing, *images.shape[1:]), np.nan, dtype=images.dtype)
     return np.concatenate([images, blank]).reshape(-1, per_row, *images.shape[1:])
+
+
+def in_shared_bands(sets: Sequence[np.ndarray], per_row: int) -> np.ndarray:
+    """Arrange equally many images of each set in bands that have a row of each set."""
+    bands = np.stack([in_bands(images, per_row) for images in sets], axis=1)
+    return bands.reshape(-1, *bands.shape[2:])

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
 from report_builder.languages import Language
+from report_builder.plots._codes import ClassOptions
 from report_builder.plots._room import add_class_name
 from report_builder.plots._style import colour, colours, ink, legend_below, mark
 from report_builder.plots._text import NAME_CM, all_wrapped
@@ -76,32 +77,45 @@ def _opacity(places: np.ndarray, opacity: float | None) -> float:
 # --- names ------------------------------------------------------------------------------------------------------------------
 
 
-def name_classes(axes: Axes, places: np.ndarray, arrays: Arrays, language: Language, *, needed: bool) -> None:
-    """Add the name of each class at the median of its points.
+def name_classes(axes: Axes, places: np.ndarray, arrays: Arrays, language: Language, *, labels: bool | None) -> None:
+    """Add the name of each class at the median of its points, unless `labels` is False.
 
-    Overlapping names are moved apart when the figure is finished. If they do not fit, `needed` names raise an error, and others
-    are removed.
+    Overlapping names are moved apart when the figure is finished. If they do not fit, they raise an error if `labels` is True,
+    and are removed if it is None.
     """
+    if labels is False:
+        return
     for label, name in classes_of(language, arrays).items():
         x, upwards = np.median(places[arrays["y"] == label], axis=0)
-        add_class_name(axes, name, x, upwards, needed=needed)
+        add_class_name(axes, name, x, upwards, needed=bool(labels))
 
 
 # --- legends ----------------------------------------------------------------------------------------------------------------
 
 
-def class_legend(figure: Figure, classes: Mapping[int, str], language: Language, *, width_cm: float, right: bool) -> None:
-    """Add one legend for all panels: to the right of a single panel if there is room, else below."""
+def class_key(
+    figure: Figure,
+    axes: Sequence[Axes],
+    classes: Mapping[int, str],
+    parameters: ClassOptions,
+    language: Language,
+    *,
+    right: bool = False,
+) -> None:
+    """Add a colour bar or one legend for all panels, which is below them, or to the right of a single one if there is room."""
+    if parameters.colour_bar:
+        _colour_bar(figure, axes, classes, language)
+        return
     handles = [_handle(label, name) for label, name in classes.items()]
     title = language.word("legend.class")
-    if right and width_cm >= WIDE and len(classes) <= MANY:
+    if right and parameters.width_cm >= WIDE and len(classes) <= MANY:
         names = all_wrapped([*classes.values()], NAME_CM, lines=1 if len(classes) > MANY / 2 else 2)
         figure.legend(handles, names, loc="outside right upper", title=title, alignment="left")
     else:
-        legend_below(figure, handles, width_cm, most=len(handles), title=title)
+        legend_below(figure, handles, parameters.width_cm, most=len(handles), title=title)
 
 
-def colour_bar(figure: Figure, axes: Sequence[Axes], classes: Mapping[int, str], language: Language) -> None:
+def _colour_bar(figure: Figure, axes: Sequence[Axes], classes: Mapping[int, str], language: Language) -> None:
     """Add a bar with one field for each class, the first at the top, and their names next to it.
 
     Raises:

@@ -30,10 +30,10 @@ from report_builder.plots._fitting import (
 )
 from report_builder.plots._options import LookOptions, SheetOptions
 from report_builder.plots._style import arrays_of
-from report_builder.plots._text import POINT, all_wrapped, text_height, title_size
+from report_builder.plots._text import INCH, POINT, all_wrapped, text_height, title_size
 from report_builder.records import frozen
 
-INCH, DPI = 2.54, 300
+DPI = 300
 PAD_CM = 0.12
 THIN, WIDE = 0.02, 0.3  # gaps, relative to a cell: between neighbours, between groups
 SEPARATOR = 214  # grey level of thin gaps
@@ -116,8 +116,6 @@ def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
     """Return an array rescaled from its `value_range` to [0, 1], as float32.
 
     Args:
-        arrays: arrays of the panel.
-        name: name of the array.
         panel: name of the panel, for error messages.
 
     Raises:
@@ -278,11 +276,6 @@ def _label(axes: Axes, block: Block, rows: np.ndarray, columns: np.ndarray, wide
         axes.annotate(
             block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=size
         )
-
-
-def wrap_columns(count: int, per_row: int) -> list[range]:
-    """Return the indices of `count` images in bands of at most `per_row`."""
-    return [range(start, min(start + per_row, count)) for start in range(0, count, per_row)]
 
 
 def title_of(subjects: Mapping[str, Subject], name: str) -> str:

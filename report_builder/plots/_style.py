@@ -16,10 +16,9 @@ from matplotlib.ticker import AutoLocator, Formatter, LogFormatter, MaxNLocator
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
 from report_builder.languages import Language
-from report_builder.plots._text import POINT, all_wrapped, text_height, text_size, text_width
+from report_builder.plots._text import INCH, POINT, all_wrapped, text_height, text_size, text_width
 
 STYLE = Path(__file__).with_name("report.mplstyle")
-INCH = 2.54
 ENTRY_CM = 6.5  # maximum width of a name in a legend
 BETWEEN_CM, LEGEND_PAD = 0.1, 0.3  # in a legend: space between lines, padding
 RASTER_OVER = 2000  # markers; more of them are smaller and faster to typeset as a raster image
@@ -106,19 +105,22 @@ def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, 
     figure.set_size_inches(wide, tall + (under + LEGEND_PAD) / INCH)
 
 
-def logarithmic_upwards(axes: Axes, option: str) -> None:
-    """Make the y axis of a drawn panel logarithmic.
+def label_values(axes: Axes, name: str, unit: str, language: Language) -> None:
+    """Label the y axis of a panel with the unit of its values, named in the title, or with their name if they have none."""
+    axes.set_ylabel(language.unit(unit) if unit else name)
+    if unit:
+        axes.set_title(name[:1].upper() + name[1:])
 
-    Args:
-        axes: the panel.
-        option: name of the option that asked for it.
+
+def logarithmic_upwards(axes: Axes) -> None:
+    """Make the y axis of a drawn panel logarithmic, as the option `log` asks.
 
     Raises:
         ReportError: a drawn value is zero or less, and would be omitted silently.
     """
     low = float(axes.dataLim.y0)
     if low <= 0:
-        rule, step = "a logarithmic axis has no place for zero or less", f"Leave '{option}' out."
+        rule, step = "a logarithmic axis has no place for zero or less", "Leave 'log' out."
         raise ReportError(Problem("", rule, f"smallest value: {low:g}", next_step=step))
     axes.set_yscale("log")
 

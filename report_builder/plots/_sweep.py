@@ -53,8 +53,6 @@ def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None
     """Arrange runs along a setting, as given or else as in the sweep.
 
     Args:
-        runs: ids of the runs shown.
-        subjects: the runs.
         over: setting on the axis; if None, the first numeric axis of the sweep, or else the first axis.
         by: settings that separate lines; if None, the other axes of the sweep, unless the first tells all runs apart.
 

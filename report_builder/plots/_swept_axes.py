@@ -29,9 +29,6 @@ class SweptAxes:
         """Compute the positions of the runs.
 
         Args:
-            swept: arrangement of the runs.
-            subjects: the runs.
-            language: language of the ticks.
             log: whether the axis is logarithmic, with zero one decade before the smallest positive value; if None, it is where
                 the values span a decade.
         """
@@ -93,7 +90,7 @@ class SweptAxes:
     def finish(self, axes: Axes, width_cm: float, *, log: bool) -> None:
         """Set the scales, and a tick at each value; labels that would touch are left out."""
         if log:
-            logarithmic_upwards(axes, "log")
+            logarithmic_upwards(axes)
         if self.log:
             axes.set_xscale("symlog", linthresh=self.linear_to, linscale=LINEAR) if self.linear_to else axes.set_xscale("log")
             axes.set_xlim(*self._limits())

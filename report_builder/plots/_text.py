@@ -12,7 +12,8 @@ from matplotlib import font_manager, ft2font
 
 from report_builder.errors import Problem, ReportError
 
-POINT = 2.54 / 72  # cm
+INCH = 2.54  # cm
+POINT = INCH / 72
 LINE = 1.25  # line height, relative to the font size
 NAME_CM = 3.2  # maximum width of a class name at an axis or in a legend
 BOLD = 1.12  # relative to the width of normal text

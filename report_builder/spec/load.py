@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, UsageError, near_miss, once
 from report_builder.limits import EXTENDS, YAML_DEPTH
-from report_builder.plain import Fields, under
+from report_builder.plain import Fields, Plain, at, fields, under
 from report_builder.project import Project, not_readable, resolved
 from report_builder.records import frozen
 from report_builder.spec import parameters, sentences
@@ -30,6 +30,8 @@ class Loaded:
         is_default_profile: whether the outputs go to the folders without `@profile`.
         project: the files that the experiment may read.
         sweeps: the arms of each sweep, which are runs of the experiment.
+        other_kinds: run whose model is of another kind than that of the run it extends -> that run, and the keys of the model
+            that it states itself; all others have the defaults of its kind.
     """
 
     experiment: Experiment
@@ -40,6 +42,7 @@ class Loaded:
     is_default_profile: bool
     project: Project
     sweeps: Mapping[str, Arms] = field(default_factory=dict)
+    other_kinds: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
         """Place of a key, `file:line: key.path`."""
@@ -55,7 +58,6 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     """Load an experiment file.
 
     Args:
-        file: path of the YAML file.
         profile: name of one of its profiles; default: the file's `default_profile`.
         sets: `key.path=value` overrides, applied last, and values of parameters, `name=value`.
         project: files that it may read; default: its own folder.
@@ -75,7 +77,8 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
         else:
             source = overlay(source, _override(text))
     source, mistakes = parameters.fill(source, given)
-    source = _with_inherited_runs(source)
+    stated, source = source.section("runs") or {}, _with_inherited_runs(source)
+    other_kinds = dict(_other_kinds(stated, source.section("runs") or {}))
     source, arms, found = expand(source)
     found = [*mistakes, *found]
     try:
@@ -84,7 +87,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
         raise ReportError(*once([*found, *sentences.problems(error, source, Experiment)])) from None
     if found:
         raise ReportError(*once(found))
-    return Loaded(experiment, source, file.stem, file, chosen, is_default, project, arms)
+    return Loaded(experiment, source, file.stem, file, chosen, is_default, project, arms, other_kinds)
 
 
 def name_fits(name: str, where: str, noun: str) -> None:
@@ -178,6 +181,18 @@ def _with_inherited_runs(source: Source) -> Source:
         merged[name] = whole.data
         positions |= {("runs", name, *path): said for path, said in whole.positions.items() if path}
     return replace(source, data={**source.data, "runs": merged}, positions=positions) if runs else source
+
+
+def _other_kinds(stated: Fields, merged: Fields) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
+    """Yield the runs whose model is of another kind than that of the run that they extend (see `Loaded`)."""
+    for name, run in stated.items():
+        base = run.get("extends") if isinstance(run, dict) else None
+        if isinstance(base, str) and _kind(merged[name]) != _kind(merged[base]):
+            yield name, (base, frozenset(fields(run, "model")))
+
+
+def _kind(run: Plain) -> Plain:
+    return at(run, ("model", "kind")) or at(run, ("model",))
 
 
 def _chain(source: Source, runs: Fields, name: str) -> list[str]:

@@ -25,7 +25,6 @@ def fill(source: Source, given: Mapping[str, str]) -> tuple[Source, list[Problem
     parameter that the grammar will not accept is left as it is, so that the grammar reports it.
 
     Args:
-        source: the file.
         given: values from the command line, by parameter.
     """
     written = source.section(SECTION)

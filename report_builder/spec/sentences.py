@@ -52,8 +52,6 @@ def problems(
     """Problems found by one validation.
 
     Args:
-        error: the findings of pydantic.
-        source: the file that was validated.
         model: the model that it was validated against.
         prefix: key path of the validated mapping in the file.
         subject: e.g. "model 'vae'", for the message about an unknown key.

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from report_builder.build.gather import _as_trained, _size, names
+from report_builder.build.gather import _as_trained, _size, material, names
 from report_builder.kinds import Layout
 from report_builder.plan.resolved import DataSet
 
@@ -52,3 +52,15 @@ def test_images_are_counted_where_they_were_read() -> None:
     stored = SimpleNamespace(meta={"note": {"images": {"train": 1202, "test": 297}}})
     assert _as_trained(data, []).layout.images == {"train": 1500, "test": 297}
     assert _as_trained(data, [stored]).layout.images == {"train": 1202, "test": 297}
+
+
+def test_what_a_run_of_another_kind_does_not_inherit(lab) -> None:
+    """A run that extends one of another kind is told which settings it has by its kind's defaults, unless it states them."""
+    extended = "vae:\n    extends: ae\n    name: VAE\n    model: {kind: vae, latent_dim: 2, filters: [4, 8]}"
+    lab.edit("vae:\n    name: VAE\n    data: digits\n    model: {kind: vae, latent_dim: 2, filters: [4, 8]}", extended)
+    assert material(lab.plan(), measured=False).not_inherited == ()
+    lab.edit("kind: vae, latent_dim: 2, filters: [4, 8]", "kind: vae, latent_dim: 2")
+    (warning,) = material(lab.plan(), measured=False).not_inherited
+    assert "run 'vae' does not inherit filters from 'ae'" in warning.rule
+    assert warning.received == "filters: [32, 64], not [4, 8]"
+    assert warning.where.endswith("runs.vae.model")

@@ -67,9 +67,9 @@ def test_in_what_the_sides_differ(printed, free, differ, told):
 
 
 def test_what_holds_of_the_trainings_alone_is_starred(printed, free):
-    """A comparison limited to these trainings is marked with an asterisk, explained once below the table."""
+    """A comparison limited to these trainings is marked with an asterisk, explained once above the table."""
     facts = {name: replace(fact, measurements=fact.measurements[:2]) for name, fact in free.facts.items()}
     told = printed(VERDICT, replace(free, facts=facts, header=replace(free.header, appendix=True)))
     assert "vae / mc: test.elbo* | 2," in rows(told)[1]
     assert told.count("* (w tych przebiegach uczenia)") == 1
-    assert told.rindex("(w tych przebiegach uczenia)") > told.rindex("|")
+    assert told.rindex("(w tych przebiegach uczenia)") < told.index("| vae / mc")

@@ -183,6 +183,18 @@ def test_mistakes(cited, bibliography) -> None:
     assert refused(cited, "[@vae]", lost) == [("refs.bib:1", "an entry takes its fields from one that does not exist", "gone")]
 
 
+@pytest.mark.parametrize("entries", ["@book{gan, title = {x}}", "@book{vae, title = foo bar}"])
+def test_a_mistake_of_a_citation_hides_no_other(cited, bibliography, entries: str) -> None:
+    """An unknown key, or an entry that cannot be read, is reported together with labels, false claims and typed numbers."""
+    claim = '{{ claim("vae.test.elbo", "worse", "mc.test.elbo", "tak", by="model.kl") }}'
+    text = f"Zob. [@vae] i @fig:lost.\n\n{claim}\n\nZob. rys. 3.\n"
+    lines = {
+        where.rpartition(":")[2] if where.startswith("lab") else where
+        for where, _, _ in refused(cited, text, bibliography(entries))
+    }
+    assert lines == {"1", "3", "5"} | ({"refs.bib:1"} if "vae" in entries else set())
+
+
 @pytest.mark.parametrize("entry", ["@book{vae,\n  title = {x}\n  year = 2000}", "@book{vae,\n title = foo bar, year = 2000}"])
 def test_what_pandoc_cannot_read_is_told_at_its_line(cited, bibliography, entry: str) -> None:
     """A mistake inside an entry is reported at its line in the file, whatever precedes it."""

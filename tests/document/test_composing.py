@@ -173,3 +173,10 @@ def test_published_pictures_are_named_by_their_files(composed, free, tmp_path, w
     files = {name: {"png": tmp_path / f"{name}.png", "svg": tmp_path / f"{name}.svg"} for name in ("strip", "codes")}
     assert document.published(files).links == {"figure:strip": tmp_path / "strip.png", "figure:codes": tmp_path / "codes.svg"}
     assert document.published({"codes": files["codes"]}).links == {"figure:codes": tmp_path / "codes.svg"}
+
+
+@pytest.mark.parametrize("name", ["task", "answer", "question", "panels", "equation", "abstract"])
+def test_a_table_with_the_class_of_a_block_is_a_table(composed, free, name):
+    """Attributes below a table do not make it a task or another block."""
+    document = composed(f"|a|b|\n|--|--|\n|1|2|\n\n: Caption {{.{name} #tbl:k}}\n\nAfter @tbl:k.\n", free, draft=True)
+    assert any(block["t"] == "Table" for block in document.blocks)

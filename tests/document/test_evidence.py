@@ -43,6 +43,21 @@ def test_equation_and_symbols(composed, free):
     assert plain_text(symbols) == "gdzie z\u00a0– kod; \\beta\u00a0– waga."
 
 
+def test_a_listing_prints_chosen_functions(material, composed):
+    """`only` prints the functions and classes that it names, in the order of the code, decorators included."""
+    fragments = (
+        Fragment("@keras.saving\ndef first(x):\n    def second(): ...", "a.py"),
+        Fragment("  class Second(A): ...", "b.py", 7),
+    )
+    given = replace(material, tasks={}, listings={("vae", "loss"): Listing("vae", "loss", fragments)})
+    for only, origins in (
+        ("Second", ["b.py, od wiersza 7"]),
+        (["Second", "first"], ["a.py, od wiersza 1", "b.py, od wiersza 7"]),
+    ):
+        (listing,) = composed(f'{{{{ listing("vae", "loss", only={only!r}) }}}}', given).blocks
+        assert [plain_text(block) for block in listing["c"][1] if block["t"] == "Para"][:-1] == origins
+
+
 def test_listing_survives_backticks(material, composed):
     """Code that contains a fence stays whole; each fragment names its file, and a notebook cell has its number."""
     fragments = (Fragment("x = 1\n```\ny = 2", "network.py", 12), Fragment("z = 3", "losses.py", 7))

@@ -158,13 +158,14 @@ def test_a_word_of_eighty_letters_is_broken(words) -> None:
     [
         ("here", "\n\n", "p0 Oryginały p1 p2 p3 p4"),
         ("auto", "\n\n", "p0 p1 p2 Oryginały p3 p4"),  # two of them fill the page
-        ("auto", "\n\n$$ x $$\n\n", "p0 Oryginały p1 p2 p3 p4"),  # the paragraph ends with the formula
-        ("auto", "\n\n- an item\n\n", "p0 Oryginały p1 p2 p3 p4"),
+        ("auto", "\n\n$$ x $$\n\n", "p0 p1 p2 Oryginały p3 p4"),  # with the formula that the paragraph leads to
+        ("auto", "\n\n- an item\n\n", "p0 p1 p2 Oryginały p3 p4"),
+        ("auto", "\n\n> other words\n\n", "p0 Oryginały p1 p2 p3 p4"),  # what leads to anything else stays
         ("auto", "\n\n# Next\n\n", "p0 p1 Oryginały p2 p3 p4"),  # never past the next heading
     ],
 )
 def test_a_figure_stands_with_its_text(words, place: str, after: str, expected: str) -> None:
-    """A figure stays in place; a movable one lets only whole paragraphs of its section fill the page before it."""
+    """A figure stays in place; a movable one lets only whole passages of its section fill the page before it."""
     figure = f'{{{{ figure("strip", place="{place}") }}}}'
     high, long = "".join(f"\nline {number}\\" for number in range(40)), " word" * 30
     text = f"p0{high}\nend.\n\n{figure}\n\np1{long}{after}p2{long}\n\np3{long * 2}\n\np4\n\n[@fig:strip]\n"
@@ -205,3 +206,16 @@ def test_no_page_breaks_a_row(words, rows: int, pages: set[int]) -> None:
     firsts, lasts = ([page for page, _, word in shown if word == name] for name in ("first", "last"))
     assert firsts == lasts
     assert {*firsts} == pages
+
+
+@pytest.mark.external("poppler")
+def test_what_all_models_share_is_as_wide_as_the_text(composed, free, tmp_path) -> None:
+    """The row of shared settings has the width of the text also where a row heading is wider than its share of it."""
+    long = "w" * 38
+    cards = {id_: replace(free.runs["vae"], id=id_, name=id_) for id_ in ("vae", "mc")}
+    cards["mc"] = replace(cards["mc"], settings={**cards["mc"].settings, long: 1})
+    given = replace(free, header=Header(""), runs={**free.runs, **cards})
+    (tmp_path / "out.pdf").write_bytes(pdf(composed(f'{{{{ settings_table(["vae", "mc"], show=["{long}"]) }}}}', given))[0])
+    command = ["pdftotext", "-bbox", str(tmp_path / "out.pdf"), "-"]
+    found = WORD.findall(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
+    assert max(float(word[2]) for word in found) - min(float(word[0]) for word in found) > 400

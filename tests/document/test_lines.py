@@ -34,6 +34,7 @@ MISTAKES = [
     ('{{ run("vae").get("model.latent") }}', 0, "unknown setting"),
     ('{{ listing("vae", "los") }}', 0, "unknown listing"),
     ('{{ listing("va", "loss") }}', 0, "run with listings"),
+    ('{{ listing("vae", "loss", only="los") }}', 0, "unknown function in the listing"),
     ('{{ equation("va") }}', 0, "unknown equation"),
     ('{{ sweep("s") }}', 0, "unknown sweep"),
     ('{{ best("s", "test.elbo").name }}', 0, "unknown sweep"),

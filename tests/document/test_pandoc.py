@@ -20,6 +20,15 @@ def test_pandoc_is_held(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
         pandoc.write([para(text("word " * 50_000))] * 4, "html")
 
 
+def test_our_own_memory_is_not_taken_for_pandocs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pandoc that is late in a process larger than the memory limit is late, not out of memory."""
+    own = bytearray(200 * 2**20)
+    monkeypatch.setenv(VARIABLE, "pandoc_memory=150000000,pandoc_seconds=0.001")
+    with pytest.raises(ReportError, match="--limit pandoc_seconds="):
+        pandoc.write([para(text("word " * 50_000))] * 4, "html")
+    assert own
+
+
 def test_pandoc_reads_within_its_limits() -> None:
     """A report of usual length stays within the limits."""
     [(blocks, warnings)] = pandoc.read(["# Heading\n\nText.\n\n" * 100])

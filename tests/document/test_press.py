@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,11 @@ def test_a_refused_version_leaves_the_press_of_use(composed, free, tmp_path: Pat
         pdf(composed("boom \U0001f4a5", free), press=Press(tmp_path))
     document = composed(SECOND, free)
     assert pdf(document, press=Press(tmp_path)) == pdf(document)
+
+
+def test_figures_stay_in_place_if_their_pages_never_settle(tmp_path):
+    """A document that grows with its own page count is set once more, with all figures in place."""
+    growing = "#context { if sys.inputs.len() == 0 { for _ in range(counter(page).final().first()) { pagebreak() } } }"
+    press = Press(tmp_path)
+    press.lay(f"{growing}\nx", {})
+    assert len(re.findall(rb"/Type */Page\b", press.print())) == 1

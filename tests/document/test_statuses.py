@@ -46,7 +46,7 @@ def told(added, id_):
     return [*found, *(" ".join(filter(None, (one.status, ", ".join(one.why), *one.facts))) for one in judged)]
 
 
-@pytest.mark.parametrize("language", ["en", "pl", "ru", "zh-Hant"])
+@pytest.mark.parametrize("language", ["en", "pl", "de", "ru", "zh-Hant"])
 def test_planted_lies_are_found_and_correct_prose_is_left_alone(planted, tmp_path, language):
     """Each case of a language is a finding, listed, or neither, as labelled, and for the stored reasons."""
     cases = [case for case in CASES if case["language"] == language]

@@ -17,7 +17,7 @@ def test_settings_table(printed):
     """A table of settings shows the essential ones and those that differ, with labels in the report's language."""
     text = printed('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}')
     assert "| człon KL | postać zamknięta | estymator Monte Carlo |" in text
-    assert "liczba epok: 10" in text
+    assert "liczba epok:\xa010" in text
     assert "fingerprint" not in text
     assert ": Ustawienia. #tbl:settings" in text
 
@@ -38,7 +38,7 @@ def test_preparations_of_data_are_told_apart(material, printed):
     both = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
     assert "| MNIST, [0, 1] | MNIST, [-1, 1] |" in both
     one = printed('{{ settings_table(["vae", "ae"]) }}', replace(material, runs=cards))
-    assert "dane: MNIST; " in one
+    assert "dane:\xa0MNIST; " in one
 
 
 def test_seeds_stand_once(material, printed):
@@ -154,13 +154,19 @@ def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed)
     assert "| epoka, z której pochodzą zmierzone wagi | 7 z 12, 9 z 10 | – |" in text
 
 
+def test_a_single_seed_is_named_as_one(material, printed):
+    """The row of seeds is named after one seed if each run has one."""
+    cards = {id_: replace(card, seeds=(1,)) for id_, card in material.runs.items()}
+    assert "ziarno losowości:\xa01" in printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
+
+
 def test_what_is_the_same_for_all_runs_stands_together(printed, composed, material, tmp_path):
     """Rows that are equal in all columns are merged into one row in every format; a single such row stays separate."""
     table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
     (last,) = [line for line in printed(table).splitlines() if "wszystkie modele" in line]
     assert last.startswith("| wszystkie modele | ")
-    assert "liczba epok: 10; " in last
-    assert "dane: MNIST; " in last
+    assert "liczba epok:\xa010; " in last
+    assert "dane:\xa0MNIST; " in last
     document = composed(table, replace(material, tasks={}))
     assert 'colspan="2"' in html_page(document)
     (row,) = [line for line in markdown(document, tmp_path).splitlines() if "wszystkie modele" in line]

@@ -78,7 +78,7 @@ def of_one_seed(material: Material) -> Material:
     [
         ("pl", "lepszy (w tych przebiegach uczenia)"),
         ("en", "lepszy (in these trainings)"),
-        ("ru", "lepszy (в этих обучениях)"),
+        ("ru", "lepszy (в этих запусках обучения)"),
         ("de", "lepszy (in diesen Trainings)"),
         ("zh-Hant", "lepszy（僅就這幾次訓練而言）"),
     ],

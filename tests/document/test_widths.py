@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
 
 from report_builder import pages
 from report_builder.document.office import docx
-from report_builder.document.widths import line_of, share
+from report_builder.document.widths import LINE, line_of, share
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,12 @@ def test_no_number_is_broken(composed, free) -> None:
 def test_a_narrow_page_has_short_lines() -> None:
     """The letters per line of a table follow from the page style."""
     assert [line_of(pages.named(name)) for name in ("lab", "lecture")] == [73, 62]
+
+
+def test_short_words_of_east_asia_stay_on_a_line(composed, free) -> None:
+    """A column headed by a short Chinese word is as wide as the word, although a line may end between its characters."""
+    table = f"| a | 有效維度 |\n|---|--:|\n| {'word ' * 40} | 20 |\n"
+    with zipfile.ZipFile(io.BytesIO(docx(composed(table, free)))) as file:
+        body = file.read("word/document.xml").decode()
+    grid = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', body)]
+    assert grid[1] / sum(grid) * LINE >= 8

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from report_builder.document.fields import _sequences
+from report_builder.document.material import Header
 from report_builder.document.office import docx
 from report_builder.document.widths import LINE, PADDING
 from report_builder.errors import ReportError
@@ -60,7 +61,7 @@ def test_pages_are_a4_and_numbered(parts) -> None:
             ET.fromstring(content)  # noqa: S314 - our own file
     body = found["word/document.xml"].decode()
     assert '<w:pgSz w:w="11906" w:h="16838"/>' in body
-    assert '<w:br w:type="page"/>' in body
+    assert "<w:pageBreakBefore/>" in body
     reference = re.findall(r'<w:footerReference w:type="default" r:id="(\w+)"/>', body)
     targets = dict(re.findall(r'Id="(\w+)" Target="(footer[^"]*)"', found["word/_rels/document.xml.rels"].decode()))
     footer = f"word/{targets[reference[0]]}"
@@ -203,3 +204,39 @@ def test_table_of_contents_is_a_field(parts, free) -> None:
     assert ["".join(kind) for kind in kinds] == ["begin", "TOC", "separate", "end"]
     assert body.index('"separate"') < body.index("Two") < body.index('"end"') < body.index('w:val="Heading1"')
     assert "fldChar" not in parts("# One\n\nText.\n")["word/document.xml"].decode()
+
+
+def test_a_page_break_leaves_no_page_blank(parts) -> None:
+    """A page break is a property of the paragraph that it precedes, and a break of its own only before a table."""
+    new = "::: pagebreak\n:::\n\n"
+    body = parts(f"Before.\n\n{new}# Head\n\n{new}| a |\n|---|\n| 1 |\n")["word/document.xml"].decode()
+    assert '<w:pStyle w:val="Heading1" /><w:pageBreakBefore/>' in body
+    assert body.count('<w:br w:type="page"/>') == 1
+    assert body.index('<w:br w:type="page"/>') > body.index("Head")
+
+
+def test_short_tables_and_code_stay_whole(parts) -> None:
+    """All rows but the last of a short table keep with the next, and short code keeps its lines; long ones break."""
+    for rows, kept in ((3, 3), (30, 0)):
+        table = "| a |\n|---|\n" + "| 1 |\n" * rows
+        assert parts(table)["word/document.xml"].decode().count("<w:keepNext/>") == kept
+        code = "```\n" + "x\n" * rows + "```\n"
+        assert ("<w:keepLines/>" in parts(code)["word/document.xml"].decode()) is bool(kept)
+
+
+def test_the_source_of_a_listing_stays_with_its_code(parts) -> None:
+    """The line above the code of a listing keeps with it, and captions keep their lines."""
+    styles = parts('{{ listing("vae", "loss") }}\n\n[@lst:vae-loss]\n')["word/styles.xml"].decode()
+    (style,) = re.findall(r'<w:style [^>]*styleId="ListingSource".*?</w:style>', styles, re.DOTALL)
+    assert "<w:keepNext/>" in style
+    (caption,) = re.findall(r'<w:style [^>]*styleId="Caption".*?</w:style>', styles, re.DOTALL)
+    assert "<w:keepLines/>" in caption
+
+
+@pytest.mark.parametrize(("language", "slanted"), [("pl", True), ("zh-Hant", False)])
+def test_captions_of_a_script_without_italics(composed, free, language, slanted) -> None:
+    """Captions are in italics, but not in Chinese, whose Latin words alone would be."""
+    with zipfile.ZipFile(io.BytesIO(docx(composed("x", replace(free, header=Header("T", language)))))) as file:
+        styles = file.read("word/styles.xml").decode()
+    (caption,) = re.findall(r'<w:style [^>]*styleId="Caption".*?</w:style>', styles, re.DOTALL)
+    assert ("<w:i />" in caption) is slanted

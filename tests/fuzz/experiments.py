@@ -7,6 +7,7 @@ import importlib.util
 import io
 import os
 import random
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -240,6 +241,8 @@ class Taker:
         self._folder = tempfile.TemporaryDirectory()
         self._lab = laboratory().Lab(Path(self._folder.name))
         self._lab.write()
+        for sources in (ROOT / "experiments").glob("*.bib"):  # of the shipped experiments
+            shutil.copy(sources, self._lab.experiment.parent)
 
     def takes(self, experiment: str, template: str, command: str) -> None:
         """Raise ReportError if the input is refused; AssertionError if no message says so, or the exit code is unexpected."""

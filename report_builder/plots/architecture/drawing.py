@@ -12,10 +12,9 @@ from report_builder.plots._boxes import head_height, laid, legend, legend_height
 from report_builder.plots._details import details
 from report_builder.plots._diagram import KINDS, shown_parts
 from report_builder.plots._style import arrays_of
-from report_builder.plots._text import text_height, title_size, wrapped
+from report_builder.plots._text import INCH, text_height, title_size, wrapped
 from report_builder.plots.architecture import Parameters
 
-INCH = 2.54
 BETWEEN = 0.7  # cm, between two models
 
 

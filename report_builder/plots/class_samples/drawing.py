@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,7 +10,15 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Drawing, Subject, class_number
 from report_builder.languages import Language
 from report_builder.plots._details import details
-from report_builder.plots._samples import class_name, in_bands, of_epoch, per_band, recognised, room_for
+from report_builder.plots._samples import (
+    asked_classes,
+    cell_for,
+    in_shared_bands,
+    of_epoch,
+    per_band,
+    recognised,
+    stated_origin,
+)
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.class_samples import Parameters
 
@@ -20,17 +28,12 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     of_runs = {run: _choose(each, parameters) for run, each in outputs(arrays, parameters, "images").items()}
     names = [title_of(subjects, run) for run in parameters.runs]
     blocks = (_strip if parameters.per_class == 1 else _sheets)(of_runs, names, parameters, language)
-    cell = max([parameters.cell_cm, *(room_for([*block.columns.labels, *_flat(block.below)]) for block in blocks)])
-    drawn = sheet(blocks, parameters, cell_cm=cell)
+    drawn = sheet(blocks, parameters, cell_cm=cell_for(blocks, parameters))
     people = [subjects[run] for run in parameters.runs]
-    classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]], language))) or ["–"])
+    classes = language.join(list(dict.fromkeys(asked_classes(of_runs[parameters.runs[0]], language))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
     said = details(language, people, *_sentences(parameters, subjects, language), threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
-
-
-def _flat(texts: Sequence[Sequence[str]]) -> list[str]:
-    return [text for row in texts for text in row]
 
 
 def _choose(arrays: Arrays, parameters: Parameters) -> Arrays:
@@ -69,27 +72,18 @@ def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
     return [class_number(c, names) for c in parameters.classes or ()]
 
 
-def _labels(arrays: Arrays, language: Language) -> list[str]:
-    """Class requested of each image; empty if none was."""
-    return [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
-
-
 def _strip(of_runs: Mapping[str, Arrays], names: list[str], parameters: Parameters, language: Language) -> list[Block]:
     """A row for each run with the classes above; if they do not fit side by side, bands with the classes below."""
     images = {run: unit_range(each, "images", run) for run, each in of_runs.items()}
-    labels = _labels(next(iter(of_runs.values())), language) or [""] * len(next(iter(images.values())))
+    labels = asked_classes(next(iter(of_runs.values())), language) or [""] * len(next(iter(images.values())))
     per_row = per_band(labels, parameters.columns, parameters.width_cm - 0.5)
     bands = -(-len(labels) // per_row)
-    rows = np.stack([in_bands(each, per_row) for each in images.values()], axis=1).reshape(-1, per_row, *_shape(images))
+    rows = in_shared_bands([*images.values()], per_row)
     judged = [_texts(labels if bands > 1 else [], recognised(each, language)) for each in of_runs.values()]
     below = [texts[band * per_row : (band + 1) * per_row] for band in range(bands) for texts in judged]
     titles = names if len(names) > 1 else [""]
     gaps = [0.0 if not i else WIDE if i % len(names) == 0 else THIN for i in range(len(rows))]
     return [Block(rows, Lines(titles * bands, gaps), Lines(labels if bands == 1 else [""] * per_row), below=below)]
-
-
-def _shape(images: Mapping[str, np.ndarray]) -> tuple[int, ...]:
-    return next(iter(images.values())).shape[1:]
 
 
 def _texts(names: list[str], recognised: list[str]) -> list[str]:
@@ -104,7 +98,7 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
     blocks, n = [], parameters.per_class
     for place, (run, each) in enumerate(of_runs.items()):
         images = unit_range(each, "images", run)
-        labels = _labels(each, language)[::n] or [""] * (len(images) // n)
+        labels = asked_classes(each, language)[::n] or [""] * (len(images) // n)
         found = recognised(each, language)
         below = [found[start : start + n] for start in range(0, len(found), n)]
         rows = Lines(labels if not place else [""] * len(labels))
@@ -114,11 +108,8 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
 
 
 def _sentences(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
-    """Sentences about the origin of the codes or the epoch, and about the judge."""
-    if parameters.epoch is not None:
-        key = "details.after_epoch" if parameters.epoch else "details.untrained"
-        return [language.word(key, n=parameters.epoch)]
-    stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
+    """Sentences about the origin of the samples, and about the judge."""
+    stated = [stated_origin(parameters.epoch, parameters.seed, language)]
     if parameters.judge is not None:
         judged = "details.judged" if parameters.threshold is None else "details.judged_before"
         stated.append(language.word(judged, judge=title_of(subjects, parameters.judge)))

@@ -9,10 +9,10 @@ from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Draw, Figure, Subject, deferred
-from report_builder.plots._codes import CodeOptions
+from report_builder.plots._codes import ClassOptions
 
 
-class Parameters(CodeOptions):
+class Parameters(ClassOptions):
     """Options of `code_map`."""
 
     n: int | None = Field(default=1000, ge=5, description="How many images, drawn at random; null: all.")
@@ -21,10 +21,6 @@ class Parameters(CodeOptions):
     )
     perplexity: float = Field(default=30.0, gt=1, description="Perplexity of t-SNE; at most a third of the codes but one.")
     seed: int = Field(default=0, ge=0, description="Seed of t-SNE, and of the draw where codes are drawn.")
-    labels: bool | None = Field(
-        default=None, description="Print the name of each class at the median of its points; null: where they have room."
-    )
-    colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
     def _idle(self) -> dict[str, str]:
         if "tsne" in self.methods:

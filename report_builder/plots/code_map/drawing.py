@@ -10,7 +10,7 @@ from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
 from report_builder.plots._details import details, values_text
-from report_builder.plots._scatter import class_legend, classes_of, colour_bar, name_classes, points
+from report_builder.plots._scatter import class_key, classes_of, name_classes, points
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, localise, panels
 from report_builder.plots.code_map import Parameters
@@ -29,10 +29,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _panel(axes, of_runs[run], method, parameters, language, raster=raster)
         axes.set_title(names[run] if len(of_runs) > 1 else "")
     classes = classes_of(language, *of_runs.values())
-    if parameters.colour_bar:
-        colour_bar(figure, panel_axes, classes, language)
-    else:
-        class_legend(figure, classes, language, width_cm=parameters.width_cm, right=count == 1)
+    class_key(figure, panel_axes, classes, parameters, language, right=count == 1)
     by_name = {names[run]: each for run, each in of_runs.items()}
     stated = _sentences(by_name, parameters, language)
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
@@ -45,8 +42,7 @@ def _panel(axes: Axes, arrays: Arrays, method: str, parameters: Parameters, lang
     """Draw a map, or the codes themselves if they were not mapped."""
     places = arrays[method] if method in arrays else shown_codes(arrays)[:, :2]
     points(axes, places, arrays["y"], raster=raster)
-    if parameters.labels is not False:
-        name_classes(axes, places, arrays, language, needed=bool(parameters.labels))
+    name_classes(axes, places, arrays, language, labels=parameters.labels)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(_axis(arrays, method, 1, language))
     axes.set_ylabel(_axis(arrays, method, 2, language))

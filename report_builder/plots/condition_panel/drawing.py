@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
-from report_builder.plots._details import details, values_text
+from report_builder.plots._details import details, split_name, values_text
 from report_builder.plots._fitting import label_width
 from report_builder.plots._panel import CELLS, Along, along, axis_name
 from report_builder.plots._samples import class_name
@@ -108,8 +108,7 @@ def _code(arrays: Arrays, parameters: Parameters, language: Language) -> str:
     several = "z" in (parameters.rows, parameters.columns)
     if parameters.z != "encoded":
         return language.word("code.fixed_each" if several else f"code.{parameters.z}", seed=parameters.seed)
-    key = f"splits.{parameters.split}.gen"
-    split = language.word(key) if language.has(key) else parameters.split
+    split = split_name(language, parameters.split, "gen")
     if several:
         return language.word("code.encoded_each", split=split)
     name = class_name(arrays, int(arrays["source_class"][0]), language)

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
-from report_builder.plots._details import details, values_text
+from report_builder.plots._details import details, split_name, values_text
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import arrays_of, colour, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
@@ -90,8 +90,7 @@ def _sentences(
 ) -> list[str]:
     """Sentences about the judge, the number of images of each kind, and the mean confidence."""
     judge = parameters.judge
-    key = f"splits.{parameters.split}.nom"
-    split = language.word(key) if language.has(key) else parameters.split
+    split = split_name(language, parameters.split)
     data = [part for part in (subjects[judge].data if judge in subjects else "", split) if part]
     means = {labels[name]: language.percent(float(each["probability"].max(axis=1).mean())) for name, each in said.items()}
     return [

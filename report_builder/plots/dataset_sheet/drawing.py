@@ -10,7 +10,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._details import details
-from report_builder.plots._samples import class_name, in_bands, per_band, room_for
+from report_builder.plots._samples import cell_for, class_name, in_bands, per_band
 from report_builder.plots._sheet import Block, Lines, sheet, unit_range
 from report_builder.plots._style import arrays_of
 from report_builder.plots.dataset_sheet import Parameters
@@ -24,8 +24,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     images = images if parameters.n else _in_order(images)
     texts = _texts(images, parameters, language)
     block = _bands(images, texts, parameters) if parameters.n else _by_class(images, texts, language)
-    cell = max(parameters.cell_cm, room_for(texts))
-    drawn = sheet([block], parameters, cell_cm=cell)
+    drawn = sheet([block], parameters, cell_cm=cell_for([block], parameters))
     stated = []
     if parameters.conditions and "cells" in images:
         stated.append(language.word("details.below_cell"))

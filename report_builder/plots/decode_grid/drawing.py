@@ -12,9 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, limits, normal_lattice
-from report_builder.plots._sheet import INCH, THIN, Block, Lines, outputs, sheet, title_of, unit_range
+from report_builder.plots._sheet import THIN, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots._style import Numbers
-from report_builder.plots._text import text_height, text_width
+from report_builder.plots._text import INCH, text_height, text_width
 from report_builder.plots.decode_grid import Parameters
 
 TICKS = 5  # maximum on an axis

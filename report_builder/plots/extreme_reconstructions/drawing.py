@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, measured_before, values_text
-from report_builder.plots._samples import room_for
+from report_builder.plots._samples import cell_for
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.extreme_reconstructions import Parameters
 
@@ -22,8 +22,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = {run: title_of(subjects, run) for run in parameters.runs}
     count = min(len(each["error"]) // 2 for each in of_runs.values())
     block = _block(of_runs, names, count, language)
-    cell = max(parameters.cell_cm, room_for([text for row in block.below for text in row]))
-    drawn = sheet([block], parameters, cell_cm=cell)
+    drawn = sheet([block], parameters, cell_cm=cell_for([block], parameters))
     searched = values_text(language, {names[run]: language.number(int(each["searched"])) for run, each in of_runs.items()})
     error = language.word(f"values.{parameters.error}") + (f" [{language.unit('nats')}]" if parameters.error == "bce" else "")
     stated = [language.word("details.below_error", error=error), language.word("details.searched", n=searched)]

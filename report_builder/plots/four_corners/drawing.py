@@ -13,9 +13,9 @@ from report_builder.plots._details import details
 from report_builder.plots._pairs import stated_way
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._samples import class_name
-from report_builder.plots._sheet import INCH, Block, Lines, Sheet, outputs, sheet, title_of, unit_range
+from report_builder.plots._sheet import Block, Lines, Sheet, outputs, sheet, title_of, unit_range
 from report_builder.plots._style import colour
-from report_builder.plots._text import all_wrapped, text_size
+from report_builder.plots._text import INCH, all_wrapped, text_size
 from report_builder.plots.four_corners import Parameters
 
 FRAME = 1  # index of its colour

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from report_builder.kinds import Draw, Figure, deferred
-from report_builder.plots._codes import AxesOptions, check_axes
+from report_builder.plots._codes import AxesOptions, ClassOptions, check_axes
 
 
-class Parameters(AxesOptions):
+class Parameters(ClassOptions, AxesOptions):
     """Options of `latent_cdf`."""
-
-    labels: bool | None = Field(
-        default=None, description="Print the name of each class at the median of its codes; null: where they have room."
-    )
-    colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
 
 @deferred

@@ -10,7 +10,7 @@ from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
 from report_builder.plots._details import details, values_text
-from report_builder.plots._scatter import class_legend, classes_of, colour_bar, name_classes, points
+from report_builder.plots._scatter import class_key, classes_of, name_classes, points
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, localise, panels
 from report_builder.plots.latent_cdf import Parameters
@@ -26,10 +26,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _pair(panel_axes[2 * place : 2 * place + 2], each, parameters, language, raster=raster)
         panel_axes[2 * place].set_title(names[run] if len(of_runs) > 1 else "")
     classes, n = classes_of(language, *of_runs.values()), language.number(len(of_runs[parameters.runs[0]]["y"]))
-    if parameters.colour_bar:
-        colour_bar(figure, panel_axes, classes, language)
-    else:
-        class_legend(figure, classes, language, width_cm=parameters.width_cm, right=False)
+    class_key(figure, panel_axes, classes, parameters, language)
     by_name = {names[run]: each for run, each in of_runs.items()}
     stated = [stated_codes(by_name, parameters, language), language.word("details.points", n=n)]
     people = [subjects[run] for run in parameters.runs]
@@ -42,8 +39,7 @@ def _pair(both: list[Axes], arrays: Arrays, parameters: Parameters, language: La
     z = shown_codes(arrays)[:, [axis - 1 for axis in parameters.axes]]
     for axes, places, word in zip(both, (z, arrays["cdf"]), ("axis.latent", "axis.latent_cdf"), strict=True):
         points(axes, places, arrays["y"], raster=raster)
-        if parameters.labels is not False:
-            name_classes(axes, places, arrays, language, needed=bool(parameters.labels))
+        name_classes(axes, places, arrays, language, labels=parameters.labels)
         axes.set_xlabel(language.word(word, i=parameters.axes[0]))
         axes.set_ylabel(language.word(word, i=parameters.axes[1]))
         localise(axes, language)

@@ -11,7 +11,7 @@ from report_builder.kinds import Arrays, Control, Drawing, Live, Subject
 from report_builder.languages import Language
 from report_builder.plots import _scatter
 from report_builder.plots._details import details, limits
-from report_builder.plots._samples import class_name
+from report_builder.plots._samples import asked_classes
 from report_builder.plots._sheet import Block, Lines, outputs, printed, sheet, title_of, unit_range
 from report_builder.plots._style import RASTER_OVER, colour, localise, panels
 from report_builder.plots.latent_explorer import Parameters
@@ -54,7 +54,7 @@ def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
     figure, (left, right) = panels(2, parameters.width_cm, height, 2)
     raster = len(arrays["z"]) > RASTER_OVER
     _scatter.points(left, arrays["z"].astype(float), arrays["y"], raster=raster)
-    _scatter.name_classes(left, arrays["z"].astype(float), arrays, language, needed=False)
+    _scatter.name_classes(left, arrays["z"].astype(float), arrays, language, labels=None)
     chosen = [_some(len(axis)) for axis in (upwards, across)]
     tiles = printed(images[0, 0][np.ix_(*chosen)], parameters.ink)[::-1]
     rows, columns, height, width, channels = tiles.shape
@@ -77,10 +77,9 @@ def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
         height, width = cell.shape[3] // tall, cell.shape[4] // wide
         cell = cell[:, :, :, row * height : (row + 1) * height, column * width : (column + 1) * width]
     rows, columns = cell.shape[1:3]
-    along = np.linspace(0, columns - 1, min(columns, SHOWN)).round().astype(int)
+    along = _some(columns)
     picked = cell[:, (along * rows / columns).astype(int), along]
-    names = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
-    return sheet([Block(picked, Lines(names or [""]), Lines([""] * len(along)))], parameters).figure
+    return sheet([Block(picked, Lines(asked_classes(arrays, language) or [""]), Lines([""] * len(along)))], parameters).figure
 
 
 def _some(count: int) -> np.ndarray:
@@ -93,9 +92,7 @@ def _some(count: int) -> np.ndarray:
 
 def _live(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Live:
     """Data of the interactive figure: controls for class, cell and plane, and the codes."""
-    controls = []
-    names = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
-    controls.append(Control("choice", language.word("legend.class"), names or [""]))
+    controls = [Control("choice", language.word("legend.class"), asked_classes(arrays, language) or [""])]
     cells = arrays.get("asked_cell", np.zeros((1, 2), dtype=int))
     words = [f"{row + 1}, {column + 1}" for row, column in cells]
     controls.append(Control("choice", language.word("live.cell"), words, columns=int(cells[:, 1].max()) + 1))

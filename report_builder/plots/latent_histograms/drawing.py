@@ -15,10 +15,11 @@ from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
 from report_builder.plots._details import details, values_text
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import INCH, arrays_of, colour, ink, localise
+from report_builder.plots._style import arrays_of, colour, ink, localise
+from report_builder.plots._text import INCH
 from report_builder.plots.latent_histograms import Parameters
 
-PANEL_CM, MAX_CM = 2.6, 20.0
+PANEL_CM, MAX_CM = 2.6, 15.0  # a page style shows pictures no higher than 12.5 cm
 NARROW = 6  # with more panels side by side, titles have two lines
 SPAN = 3.5  # minimum half-range of the axis, which shows the whole density
 

@@ -8,12 +8,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from report_builder.kinds import Draw, Figure, ProbeRequest, deferred
-from report_builder.plots._codes import AxesOptions, check_axes
+from report_builder.plots._codes import AxesOptions, ClassOptions, check_axes
 
 SPREAD_POINTS = 500  # more bars or ellipses would cover each other
 
 
-class Parameters(AxesOptions):
+class Parameters(ClassOptions, AxesOptions):
     """Options of `latent_scatter`."""
 
     n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all, with deviations 500.")
@@ -22,11 +22,7 @@ class Parameters(AxesOptions):
     )
     plain: bool = Field(default=False, description="One colour for all codes, whatever their class.")
     mark: Literal["disc", "cross"] = Field(default="disc", description="Form of the marks of a plain scatter.")
-    labels: bool | None = Field(
-        default=None, description="Print the name of each class at the median of its codes; null: where they have room."
-    )
     legend: bool = Field(default=True, description="Print what the colours are: a legend with the class names.")
-    colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
     size: float | None = Field(
         default=None, gt=0, description="Area of a mark in square points; null: from the number of points."
     )

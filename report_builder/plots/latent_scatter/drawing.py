@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection, LineCollection
-from matplotlib.figure import Figure
 
 from report_builder.errors import Problem
 from report_builder.kinds import Arrays, Drawing, Subject
@@ -15,7 +14,7 @@ from report_builder.languages import Language
 from report_builder.plots import _scatter
 from report_builder.plots._codes import lacking_axes, refuse, shown_codes, stated_codes
 from report_builder.plots._details import details
-from report_builder.plots._scatter import WIDE, class_legend, classes_of, colour_bar
+from report_builder.plots._scatter import WIDE, class_key, classes_of
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, colour, localise, panels
 from report_builder.plots.latent_scatter import Parameters
@@ -41,7 +40,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _panel(axes, codes, parameters, language, factor=factor, raster=marks > RASTER_OVER)
         axes.set_title(title_of(subjects, run) if len(of_runs) > 1 else "")
     classes = classes_of(language, *of_runs.values())
-    _key(figure, panel_axes, classes, parameters, language)
+    if not parameters.plain and (parameters.colour_bar or parameters.legend):
+        class_key(figure, panel_axes, classes, parameters, language, right=len(of_runs) == 1)
     names = [title_of(subjects, run) for run in of_runs]
     n, listed = language.number(len(of_runs[parameters.runs[0]]["y"])), language.join(list(classes.values()))
     alt = language.word(
@@ -85,8 +85,7 @@ def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language
         _scatter.plain_points(axes, z, shape=shape, raster=raster, size=size, opacity=opacity)
     else:
         _scatter.points(axes, z, y, raster=raster, size=size, opacity=opacity)
-        if parameters.labels is not False:
-            _scatter.name_classes(axes, z, codes, language, needed=bool(parameters.labels))
+        _scatter.name_classes(axes, z, codes, language, labels=parameters.labels)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
     axes.set_ylabel(language.word("axis.latent", i=parameters.axes[1]))
@@ -107,18 +106,6 @@ def _spread(axes: Axes, z: np.ndarray, y: np.ndarray, deviations: np.ndarray, *,
         shift = np.zeros_like(z)
         shift[:, axis] = deviations[:, axis]
         axes.add_collection(LineCollection(list(np.stack([z - shift, z + shift], axis=1)), colors=colours, **look))
-
-
-def _key(
-    figure: Figure, panel_axes: list[Axes], classes: Mapping[int, str], parameters: Parameters, language: Language
-) -> None:
-    """Add a colour bar, a legend, or nothing."""
-    if parameters.plain:
-        return
-    if parameters.colour_bar:
-        colour_bar(figure, panel_axes, classes, language)
-    elif parameters.legend:
-        class_legend(figure, classes, language, width_cm=parameters.width_cm, right=len(parameters.runs) == 1)
 
 
 def _details_text(

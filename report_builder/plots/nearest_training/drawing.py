@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, measured_before, values_text
-from report_builder.plots._samples import asked_in_turn, in_bands, room_for
+from report_builder.plots._samples import asked_in_turn, cell_for, in_bands, stated_origin
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.nearest_training import Parameters
 
@@ -19,10 +19,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     block = _block(of_runs, names, parameters, language)
-    cell = max(parameters.cell_cm, room_for([text for row in block.below for text in row]))
-    drawn = sheet([block], parameters, cell_cm=cell)
+    drawn = sheet([block], parameters, cell_cm=cell_for([block], parameters))
     searched = values_text(language, {names[run]: language.number(int(each["searched"])) for run, each in of_runs.items()})
-    stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
+    stated = [stated_origin(None, parameters.seed, language)]
     stated += asked_in_turn({names[run]: each for run, each in of_runs.items()}, parameters.n, language)
     stated += [language.word("details.nearest"), language.word("details.searched", n=searched)]
     stated += measured_before(parameters.threshold, language)

@@ -8,7 +8,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details
-from report_builder.plots._samples import asked_in_turn, class_name, of_epoch
+from report_builder.plots._samples import asked_in_turn, class_name, of_epoch, stated_origin
 from report_builder.plots._sheet import Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.samples import Parameters
 
@@ -19,12 +19,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = {run: title_of(subjects, run) for run in parameters.runs}
     blocks = [_block(each, run, names[run] if len(names) > 1 else "", parameters, language) for run, each in of_runs.items()]
     drawn = sheet(blocks, parameters)
-    if parameters.epoch is None:
-        stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
-    else:
-        stated = [language.word("details.after_epoch" if parameters.epoch else "details.untrained", n=parameters.epoch)]
-    shown = parameters.rows * parameters.columns
-    stated += asked_in_turn({names[run]: each for run, each in of_runs.items()}, shown, language)
+    by_name = {names[run]: each for run, each in of_runs.items()}
+    stated = [stated_origin(parameters.epoch, parameters.seed, language)]
+    stated += asked_in_turn(by_name, parameters.rows * parameters.columns, language)
     alt = language.word(
         "alt.samples", rows=parameters.rows, columns=parameters.columns, runs=language.join(list(names.values()))
     )

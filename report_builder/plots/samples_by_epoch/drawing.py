@@ -10,13 +10,13 @@ import numpy as np
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Control, Drawing, Live, Subject
 from report_builder.languages import Language
+from report_builder.plots._curves import round_epochs
 from report_builder.plots._details import details
-from report_builder.plots._samples import class_name
+from report_builder.plots._samples import asked_classes
 from report_builder.plots._sheet import Block, Lines, outputs, printed, sheet, title_of, unit_range
 from report_builder.plots.samples_by_epoch import Parameters
 
 PIXELS = 1_500_000  # maximum over all epochs in HTML, to limit the size of the page
-SERIES = (1, 2, 5)  # default epochs: these times powers of ten, and the last
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
@@ -40,12 +40,21 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 def _live(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence[str], language: Language) -> Live | None:
     """Interactive row of samples by model and epoch, thinned for long trainings; None if there is only one epoch."""
-    last = min(len(each["images"]) for each in of_runs.values()) - 1
+    last = _last_epoch(of_runs)
     strips = np.stack([_strips(each, run, parameters, last) for run, each in of_runs.items()])
     epochs = sorted({*range(0, last, max(1, -(-strips[..., 0].size // PIXELS))), last})
-    words = [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
-    controls = [Control("choice", language.word("figure.model"), names), Control("slider", language.word("axis.epoch"), words)]
+    slider = Control("slider", language.word("axis.epoch"), _epoch_names(epochs, language))
+    controls = [Control("choice", language.word("figure.model"), names), slider]
     return Live(strips[:, epochs], controls) if len(epochs) > 1 else None
+
+
+def _last_epoch(of_runs: Mapping[str, Arrays]) -> int:
+    """Last epoch that every run reached."""
+    return min(len(each["images"]) for each in of_runs.values()) - 1
+
+
+def _epoch_names(epochs: Sequence[int], language: Language) -> list[str]:
+    return [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
 
 
 def _strips(arrays: Arrays, run: str, parameters: Parameters, last: int) -> np.ndarray:
@@ -63,10 +72,9 @@ def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) 
     Raises:
         ReportError: a run has no such epoch.
     """
-    last = min(len(each["images"]) for each in of_runs.values()) - 1
+    last = _last_epoch(of_runs)
     if given is None:
-        series = [step * 10**power for power in range(len(str(last))) for step in SERIES]
-        return [0, *(epoch for epoch in series if epoch < last), last] if last else [0]
+        return [0, *round_epochs(last)] if last else [0]
     if beyond := [epoch for epoch in given if not 0 <= epoch <= last]:
         raise ReportError(Problem("", "a run has no such epoch", f"epochs: {beyond}", f"Allowed: 0 to {last}."))
     return sorted(set(given))
@@ -74,9 +82,8 @@ def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) 
 
 def _block(arrays: Arrays, run: str, epochs: list[int], n: int, language: Language) -> Block:
     images = unit_range({**arrays, "images": arrays["images"][epochs]}, "images", run)[:, :n]
-    labels = [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
-    asked = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())][:n]
-    return Block(images, Lines(labels), Lines(asked or [""] * images.shape[1]))
+    asked = asked_classes(arrays, language)[:n]
+    return Block(images, Lines(_epoch_names(epochs, language)), Lines(asked or [""] * images.shape[1]))
 
 
 def _with_title(block: Block, title: str, *, first: bool) -> Block:

@@ -12,7 +12,7 @@ from report_builder.languages import Language
 from report_builder.plots._curves import legend
 from report_builder.plots._details import details
 from report_builder.plots._facts import metric_name, on_one_scale, splits_text, values_of, with_seeds, without_names
-from report_builder.plots._style import panels
+from report_builder.plots._style import label_values, panels
 from report_builder.plots._sweep import Swept, setting_name, setting_texts, settings_text
 from report_builder.plots._swept_axes import SweptAxes
 from report_builder.plots.sweep_curves import Parameters, _swept, facts
@@ -53,9 +53,8 @@ def _figure(
         name, unit = metric_name(language, metric, first), str(first["unit"])
         swept_axes.draw(axes, of_runs, parameters.spread, best=parameters.best)
         swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
-        axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
-        if unit:  # otherwise the axis label names it already
-            axes.set_title(name[:1].upper() + name[1:])
+        axes.set_xlabel(setting_name(language, found.over))
+        label_values(axes, name, unit, language)
     return figure, swept_axes.linear_to
 
 

@@ -11,7 +11,7 @@ from report_builder.kinds import Arrays, Drawing, Subject, part_of
 from report_builder.languages import Language
 from report_builder.plots._curves import Curves, Key, Panel, legend
 from report_builder.plots._details import details
-from report_builder.plots._style import localise, logarithmic_upwards, panels
+from report_builder.plots._style import label_values, localise, logarithmic_upwards, panels
 from report_builder.plots._terms import ADVERSARIAL, DIFFERENCE, common_name, term_name, unit_of
 from report_builder.plots.training_curves import Parameters
 
@@ -85,11 +85,10 @@ def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, lis
 def _finish(axes: Axes, name: str, units: Sequence[str], parameters: Parameters, language: Language) -> None:
     """Add axis labels and a title; terms that share a panel are named by the legend."""
     unit = units[0] if len(set(units)) == 1 else ""
-    axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
-    if unit:  # otherwise the axis label names it already
-        axes.set_title(name[:1].upper() + name[1:])
+    axes.set_xlabel(language.word("axis.epoch"))
+    label_values(axes, name, unit, language)
     if parameters.log:
-        logarithmic_upwards(axes, "log")
+        logarithmic_upwards(axes)
     localise(axes, language, integer_x=True)
 
 
