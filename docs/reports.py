@@ -29,6 +29,10 @@ CHOSEN = {
         "A lab sheet from the autoencoder to the conditional GAN, question by question.",
         ("vae-grid", "cells"),
     ),
+    "generative-models-en": (
+        "The same sheet in English, from the same trainings.",
+        ("vae-interpolation", "cgan-sheet"),
+    ),
     "deep-learning-homework": (
         "Homework on a VAE, a conditional GAN and two WGANs, with references.",
         ("corners", "gp-samples"),
@@ -40,9 +44,10 @@ CHOSEN = {
 }
 HEAD = """# Reports
 
-What `make report REPORT=...` writes, as it is handed in: each from one experiment file and one template, with profile `quick`
-on two cores. [metrics.csv](reports/metrics.csv) has every fact that they can cite. The fifth,
-`vae-lecture`, contains photographs of people and is not reproduced here. This page is written by `docs/reports.py`.
+What `make report REPORT=...` writes, as it is handed in: each from one experiment file and one template, trained on two cores.
+Profile `full` trains on the whole data, `quick` on small data for some minutes; each section says which.
+[metrics.csv](reports/metrics.csv) has every fact that they can cite. The fifth report, `vae-lecture`, contains photographs of
+people and is not reproduced here. This page is written by `docs/reports.py`.
 """
 
 
@@ -58,11 +63,12 @@ def main(chosen: Sequence[str]) -> None:
             rows += [row for row in before if row["report"] == name]
             parts.append(sections[name])
             continue
-        facts = json.loads((ROOT / "build" / name / "facts.json").read_text(encoding="utf-8"))
+        folder, profile = built(name)
+        facts = json.loads((ROOT / "build" / folder / "facts.json").read_text(encoding="utf-8"))
         rows += ({"report": name, "fact": fact} | texts(value) for fact, value in facts.items())
-        shutil.copyfile(ROOT / "build" / name / f"{name}.pdf", FOLDER / f"{name}.pdf")
-        alt = strip(name, figures)
-        links = f"[PDF](reports/{name}.pdf), from `experiments/{name}.yaml` and `templates/{name}.md`."
+        shutil.copyfile(ROOT / "build" / folder / f"{name}.pdf", FOLDER / f"{name}.pdf")
+        alt = strip(name, ROOT / "figures" / folder, figures)
+        links = f"[PDF](reports/{name}.pdf), from `experiments/{name}.yaml` and `templates/{name}.md`; profile `{profile}`."
         parts.append(f"## {name}\n\n{said} {links}\n\n![{alt}](reports/{name}.png)\n")
     PAGE.write_text("\n".join(parts), encoding="utf-8")
     with (FOLDER / "metrics.csv").open("w", encoding="utf-8", newline="") as file:
@@ -71,15 +77,21 @@ def main(chosen: Sequence[str]) -> None:
         writer.writerows(rows)
 
 
+def built(name: str) -> tuple[str, str]:
+    """Return the folder and the profile of a built report: the full one if there is one."""
+    full = f"{name}@full"
+    return (full, "full") if (ROOT / "build" / full).is_dir() else (name, "quick")
+
+
 def texts(value: dict[str, object]) -> dict[str, str]:
     """Return a fact as text."""
     return {key: "" if value[key] is None else f"{value[key]}" for key in COLUMNS[2:]}
 
 
-def strip(name: str, figures: tuple[str, ...]) -> str:
+def strip(name: str, folder: Path, figures: tuple[str, ...]) -> str:
     """Save some figures of a report side by side, and return what they show."""
-    index = json.loads((ROOT / "figures" / name / "index.json").read_text(encoding="utf-8"))
-    tiles = list(pictures(name, [index[id_]["png"] for id_ in figures]))
+    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    tiles = list(pictures([folder / index[id_]["png"] for id_ in figures]))
     sheet = Image.new("RGB", (WIDE, max(tile.height for tile in tiles)), "white")
     for place, tile in enumerate(tiles):
         sheet.paste(tile, (place * WIDE // len(tiles) + (WIDE // len(tiles) - tile.width) // 2, 0))
@@ -87,10 +99,10 @@ def strip(name: str, figures: tuple[str, ...]) -> str:
     return "; ".join(index[id_]["alt"] for id_ in figures)
 
 
-def pictures(name: str, files: list[str]) -> Iterator[Image.Image]:
+def pictures(files: list[Path]) -> Iterator[Image.Image]:
     """Return the figures, scaled down."""
     for file in files:
-        with Image.open(ROOT / "figures" / name / file) as picture:
+        with Image.open(file) as picture:
             tile = picture.convert("RGB")
         tile.thumbnail((WIDE // len(files) - 16, TALL), Image.Resampling.LANCZOS)
         yield tile
