@@ -144,21 +144,27 @@ def change_sentence(template: Path, number: int) -> None:
 
 
 def watched(report: str, environment: dict[str, str], workspace: Path, form: str, rounds: int) -> list[float]:
-    """Return the seconds from each saved edit of the template until `watch` has written the new version."""
-    line = command("watch", report, "--port", "0", "--to", form)
+    """Return the seconds from each saved edit of the template until the new version can be fetched; its build then ends."""
+    line = command("watch", report, "--port", "0", "--to", f"html,{form}" if form != "html" else form)
+    path = "report.pdf" if form == "pdf" else ""
     with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        address = process.stdout.readline().partition(" ")[0] if process.stdout else ""
+        told = process.stdout or iter(())
+        address = next(iter(told)).partition(" ")[0]
 
-        def state(since: int) -> int:
-            with urlopen(f"{address}state?since={since}") as answer:  # noqa: S310  our own address
-                return int(json.load(answer)["version"])
+        def fetched(name: str) -> bytes:
+            with urlopen(f"{address}{name}") as answer:  # noqa: S310  our own address
+                return bytes(answer.read())
 
-        version, found = state(0), list[float]()  # the first version is that of the unedited files
+        found = list[float]()
+        next(iter(told))  # the first version, of the unedited files
         for number in range(rounds + 1):
+            before, version = fetched(path), json.loads(fetched("state"))["version"]
             begin = time.perf_counter()
             change_sentence(workspace / "templates" / f"{report}.md", number + rounds)
-            version = state(version)
+            while fetched(path) == before:
+                version = json.loads(fetched(f"state?since={version}"))["version"]
             found.append(time.perf_counter() - begin)
+            next(iter(told))
         process.send_signal(signal.SIGINT)
     return found[1:]
 

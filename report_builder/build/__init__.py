@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from report_builder.build import asking
 from report_builder.build.composing import check, check_plan, compose_plan, figure_numbers
-from report_builder.build.documents import begin, refuse, refuse_early, write_document
+from report_builder.build.documents import begin, preview, refuse, refuse_early, write_document
 from report_builder.build.execute import carry_out, last_steps
-from report_builder.build.options import Built, Options
+from report_builder.build.options import Built, Options, Source
 from report_builder.build.workspace import Workspace
 from report_builder.document.formats import FORMATS, paths_of
 from report_builder.errors import Problem, ReportError, RunError, near_miss
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Built",
     "Options",
+    "Source",
     "Workspace",
     "begin",
     "build",
@@ -40,6 +41,7 @@ __all__ = [
     "compose_plan",
     "last_steps",
     "plan_report",
+    "preview",
     "settle",
     "train",
 ]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.build import publish
 from report_builder.build.fingerprint import Fingerprint, fingerprint
-from report_builder.build.options import Built, Options
+from report_builder.build.options import Built, Options, Source
 from report_builder.build.publish import Stamp
 from report_builder.build.workspace import Workspace
 from report_builder.document.formats import FORMATS, paths_of
-from report_builder.errors import FindingError, Problem, RunError
+from report_builder.errors import FindingError, Problem, ReportError, RunError
 from report_builder.plan import Plan, Planned
 
 if TYPE_CHECKING:
@@ -92,7 +92,35 @@ def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, b
     if len(done) == len(paths):
         below.remember(files, digest)
     warnings = (*composed.warnings, *composed.findings, *composed.unmeasured)
-    return digest, Built(done, warnings, written.lost_standard, error=written.error)
+    source = Source(material, rendered, composed, press)
+    return digest, Built(done, warnings, written.lost_standard, error=written.error, source=source)
+
+
+def preview(workspace: Workspace, plan: Plan, source: Source, files: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
+    """Yield the files with an edited paragraph, first with the old PDF; nothing if the edit is another or its place uncertain.
+
+    Args:
+        workspace: the folders.
+        plan: the plan that the files were written from.
+        source: what the files were written from.
+        files: content by suffix, `.html` or `.pdf`.
+    """
+    from report_builder.document.rendering import render
+    from report_builder.document.retouch import retouch
+
+    try:
+        rendered = render(workspace.template(plan.resolved.loaded), source.material)
+    except ReportError:
+        return
+    edit, shown = retouch(source.document, source.rendered, rendered), dict(files)
+    if edit and ".html" in shown:
+        page = edit.html(shown[".html"].decode())
+        if page is None:
+            return
+        shown[".html"] = page.encode()
+        yield dict(shown)
+    if edit and ".pdf" in shown and source.press and (printed := source.press.reprint(edit.typst)):
+        yield {**shown, ".pdf": printed}
 
 
 def _publish(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:

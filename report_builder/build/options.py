@@ -13,7 +13,10 @@ from report_builder.plan import Planned
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
+    from report_builder.document.composing import Document
+    from report_builder.document.material import Material
     from report_builder.document.press import Press
+    from report_builder.document.rendering import Rendered
 
 
 @frozen
@@ -44,6 +47,16 @@ class Options:
 
 
 @frozen
+class Source:
+    """What the files of a document were written from; `press` holds its PDF, if there is one."""
+
+    material: Material
+    rendered: Rendered
+    document: Document
+    press: Press | None
+
+
+@frozen
 class Built:
     """Result of a build.
 
@@ -56,6 +69,7 @@ class Built:
         failed: problems of steps that failed.
         error: why a format was not written.
         older: outdated files of the report, in other formats or of the final document, that this build did not write.
+        source: what the files were written from, if any was.
     """
 
     paths: Mapping[str, Path]
@@ -66,3 +80,4 @@ class Built:
     failed: Sequence[Problem] = field(default=())
     error: ReportError | None = None
     older: Sequence[Path] = ()
+    source: Source | None = None

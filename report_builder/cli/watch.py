@@ -20,6 +20,7 @@ from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError, UsageError, once
 from report_builder.jobs import ENGINES
 from report_builder.plan import Plan
+from report_builder.records import frozen
 
 HERE = "127.0.0.1"  # reachable from this machine only
 PAUSE = 0.05  # polling interval, in seconds
@@ -37,7 +38,7 @@ class State:
 
     Attributes:
         files: content of the written files, by suffix.
-        page: version that the files belong to.
+        page: version in which the page last changed.
         note: mistakes in the current version, or "".
         version: number of the current version.
         changed: notified at every new version.
@@ -55,7 +56,8 @@ class State:
             self.version += 1
             self.note = note
             if files is not None:
-                self.files, self.page = files, self.version
+                self.page = self.page if files.get(".html") == self.files.get(".html") else self.version
+                self.files = files
             self.changed.notify_all()
 
     def wait(self, since: int) -> str:
@@ -92,18 +94,24 @@ def watch(options: Options) -> int:
 
 
 def _follow(options: Options, state: State) -> None:
-    """Rebuild whenever a file changed; the plan is kept if only Markdown files changed."""
+    """Rebuild whenever a file changed; if only Markdown files changed, keep the plan and show an edited sentence at once."""
     workspace = Workspace.find(vars(options))
-    seen, plan = Seen(), None
+    seen, made = Seen(), _Made()
     while True:
         now = dict(_files(options, workspace))
         if now != seen:
             changed = {file for file, _ in now.items() ^ seen.items()}
-            plan = plan if changed and all(file.suffix == ".md" for file in changed) else None
             seen, begin = now, time.perf_counter()
-            plan, files, note = _make(options, workspace, plan)
-            state.take(files, note)
-            print(note or f"{time.strftime('%H:%M:%S')}: built in {time.perf_counter() - begin:.2f} s", flush=True)
+            if not all(file.suffix == ".md" for file in changed):
+                made = _Made()
+            elif made.plan and made.source:
+                for files in builder.preview(workspace, made.plan, made.source, state.files):
+                    state.take(files, "")
+            last, made = made, _make(options, workspace, made.plan)
+            if made.files is None:
+                made = replace(made, source=last.source)  # of the page that is still shown
+            state.take(made.files, made.note)
+            print(made.note or f"{time.strftime('%H:%M:%S')}: built in {time.perf_counter() - begin:.2f} s", flush=True)
         time.sleep(PAUSE)
 
 
@@ -122,19 +130,31 @@ def _files(options: Options, workspace: Workspace) -> Iterator[tuple[Path, tuple
                     yield file, (found.st_mtime_ns, found.st_size)
 
 
-def _make(options: Options, workspace: Workspace, plan: Plan | None) -> tuple[Plan | None, dict[str, bytes] | None, str]:
-    """The plan, the files if there is a new version, and what is wrong; false claims are shown marked, as in a draft."""
+@frozen
+class _Made:
+    """A version: its plan, its files if it could be built, what is wrong, and what its files were written from."""
+
+    plan: Plan | None = None
+    files: dict[str, bytes] | None = None
+    note: str = ""
+    source: builder.Source | None = None
+
+
+def _make(options: Options, workspace: Workspace, plan: Plan | None) -> _Made:
+    """Build a version; false claims are shown marked, as in a draft."""
     try:
         plan = plan or plan_of(options)[0]
         if todo := _heavy(plan):
-            return plan, None, todo
+            return _Made(plan, note=todo)
         how = builder.Options(options.to, workers=options.jobs or 1)
         try:
-            return plan, _contents_of(builder.build(plan, workspace, how)), ""
+            built = builder.build(plan, workspace, how)
+            return _Made(plan, _contents_of(built), source=built.source)
         except FindingError as error:
-            return plan, _contents_of(builder.build(plan, workspace, replace(how, draft=True))), _problems_text(error.problems)
+            built = builder.build(plan, workspace, replace(how, draft=True))
+            return _Made(plan, _contents_of(built), _problems_text(error.problems))
     except ReportError as error:
-        return plan, None, _problems_text(error.problems)
+        return _Made(plan, note=_problems_text(error.problems))
 
 
 def _heavy(plan: Plan) -> str:

@@ -111,10 +111,23 @@ class Channel:
         rest = self._token.sub(" ", text).lower()
         return any(self._nonce[i : i + 6] in rest for i in range(len(self._nonce) - 5))
 
+    def bare(self, text: str) -> str:
+        """Return the text without the random part of the tokens."""
+        return text.replace(self._nonce, "")
+
+    def alike(self, other: Channel) -> bool:
+        """Whether the tokens of two renderings have the same content."""
+        pairs = zip(self._pieces, other._pieces, strict=False)
+        same = all(one.nodes == two.nodes or self._written(one) == other._written(two) for one, two in pairs)
+        return same and len(self._pieces) == len(other._pieces)
+
+    def _written(self, piece: Piece) -> str:
+        return self.bare(json.dumps(piece.nodes, ensure_ascii=False))
+
     def canonical(self, text: str) -> str:
         """Serialize text and pieces without the random part of the tokens: equal templates and results give equal strings."""
         stands = [[piece.nodes, piece.text] for piece in self._pieces]
-        return json.dumps([text, stands], ensure_ascii=False).replace(self._nonce, "")
+        return self.bare(json.dumps([text, stands], ensure_ascii=False))
 
     def labels(self, text: str) -> dict[str, list[str]]:
         """Return each label that the tokens of the text define, with the template lines that print it."""

@@ -77,10 +77,8 @@ $script</script>
 def html_page(document: Document, *, draft: bool = False) -> str:
     """Return the complete page."""
     header, language = document.header, document.language
-    blocks = change(document.blocks, lambda node: prepare(node, document))
+    blocks = _prepared(document.blocks, document)
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
-    point(blocks, document.measured, language)
-    exchange(blocks, _convert)
     whole = [*change(_contents(document), _convert), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
@@ -94,6 +92,19 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
         body=_with_pictures(with_heads(body), document.images),
     )
+
+
+def html_paragraph(document: Document, paragraph: Node) -> str:
+    """Return one paragraph of the document as it stands in the page."""
+    return pandoc.write(_prepared([paragraph], document), "html5")[0].decode().strip()
+
+
+def _prepared(blocks: Nodes, document: Document) -> Nodes:
+    """Return the blocks as pandoc's HTML writer gets them."""
+    blocks = change(blocks, lambda node: prepare(node, document))
+    point(blocks, document.measured, document.language)
+    exchange(blocks, _convert)
+    return blocks
 
 
 def _style(page: Page) -> str:

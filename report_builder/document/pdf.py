@@ -24,7 +24,7 @@ from report_builder.document.fonts import EAST, cjk_folder, font_folders
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.material import Author
-from report_builder.document.press import MAIN, Press
+from report_builder.document.press import MAIN, STANDARDS, Press
 from report_builder.document.source import BODIES, Typst, quoted
 from report_builder.document.structure import front
 from report_builder.document.tree import (
@@ -38,9 +38,8 @@ from report_builder.languages import Language
 from report_builder.pages import SHARED, Page
 
 if TYPE_CHECKING:
-    from typst import PDFStandard, TypstError, TypstWarning
+    from typst import TypstError, TypstWarning
 
-STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 STYLE = "style.typ"
 REFUSED = "this page style cannot be typeset"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from report_builder.document.fonts import font_folders
 
 if TYPE_CHECKING:
     import typst
+    from typst import PDFStandard
 
 MAIN = "main.typ"
+STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 IN_PLACE = {"figures": "in place"}  # read by `movable` in common.typ
 
 
@@ -60,6 +63,18 @@ class Press:
         if any("did not converge" in warning.message for warning in warnings):
             printed, _ = self._compile(standards, IN_PLACE)
         return printed
+
+    def reprint(self, edit: Callable[[str], str | None]) -> bytes | None:
+        """Compile the version written by `lay` as edited, or return None if the edit is None or cannot be typeset."""
+        import typst
+
+        source = edit(self._main.read_text(encoding="utf-8"))
+        if source is None:
+            return None
+        self._main.write_text(source, encoding="utf-8")
+        with suppress(typst.TypstError):
+            return self.print(STANDARDS)
+        return None
 
     def _compile(
         self, standards: Sequence[typst.PDFStandard], inputs: dict[str, str]
