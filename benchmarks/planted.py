@@ -44,6 +44,7 @@ OUTSIDE = ("outside", "list_out", "footnote_out", "heading_out", "intask", "ques
 LABELS = ("error", "listed", "fine")
 T = TypeVar("T", Problem, Judgement)
 SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
+IN_NATS = re.compile(r"elbo|kl_loss|_bce$")
 # The better direction of a metric and its value for `ae`; other runs have 0.9 of it (for a share: 0.97 of the remainder).
 VALUES = (
     (r"elbo|bound", "higher", -130.0),
@@ -147,6 +148,7 @@ def laboratory(language: str) -> Material:
                 (Measurement(None, 1.0),),
                 split=split,
                 run=run,
+                unit="nats/image" if IN_NATS.search(metric) else "",
                 settings={"model": model},
                 splits=parts,
                 placeholder=True,

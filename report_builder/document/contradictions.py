@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +16,7 @@ from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
 from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
+from report_builder.document.unit_words import UnitWords
 from report_builder.errors import Problem
 from report_builder.facts import Fact
 from report_builder.records import frozen
@@ -23,6 +25,7 @@ PARTS = ("train", "validation", "test")
 _BIND = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
 _CITE = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}.'
 _MARGIN = "Say that no difference was measurable, or give at_least=, the smallest difference that matters."
+_UNIT = "Let it print its unit: unit=True; or percent=True for a share."
 _NAME = "Name what the value belongs to, or cite the other value."
 
 
@@ -48,7 +51,7 @@ class Contradictions:
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
         """Yield the mistakes in a sentence, at the lines of the words concerned."""
-        checks = self._check_typed, self._check_names, self._check_wordings, self._check_order
+        checks = self._check_typed, self._check_names, self._check_units, self._check_wordings, self._check_order
         for wrong in (wrong for check in checks for wrong in check(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
@@ -107,6 +110,18 @@ class Contradictions:
         for at, node in sentence.printed:
             if (before := self._head(sentence.typed[:at])) and (wrong := self._other_quantity(before, sentence.facts(node))):
                 yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
+
+    def _check_units(self, sentence: Sentence) -> Iterator[Wrong]:
+        """Yield values before a typed unit that is not theirs."""
+        for at, node in sentence.printed:
+            facts = sentence.facts(node)
+            if len(facts) == 1 and (unit := self._units.foreign(facts[0], plain_text(node), sentence.typed[at + 1 :])):
+                told = f"{facts[0].name} is in {facts[0].unit}" if facts[0].unit else f"{facts[0].name} has no unit"
+                yield Wrong(f"'{unit}' is typed after a value with another unit", told, _UNIT, at)
+
+    @functools.cached_property
+    def _units(self) -> UnitWords:
+        return UnitWords(self.lexicon)
 
     def _crossed_names(self, sentence: Sentence) -> str:
         """Return the names of two runs whose values are swapped in the sentence; sentences printed by `compare` are exempt."""
