@@ -21,8 +21,11 @@ from typing import Any
 import pytest
 
 import report_builder
+from report_builder import build as builder
+from report_builder.build import Workspace
 from report_builder.cli import main
-from report_builder.cli.watch import HERE, State, _start_server
+from report_builder.cli.parser import Options, parser
+from report_builder.cli.watch import HERE, State, _make, _start_server
 
 EXPERIMENT = "report: {title: Watched, language: en}\ntasks: {'1': {requires: [answer]}}\n"
 TEXT = "::: {.task #1}\n::: answer\n%s\n:::\n:::\n"
@@ -122,6 +125,29 @@ def test_it_ends_when_it_is_interrupted(watched) -> None:
     """Ctrl-C ends `watch` without an error."""
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(20) == 0
+
+
+def test_an_edited_paragraph_is_shown_before_the_build(tmp_path, monkeypatch) -> None:
+    """First the page has the edited words, then the PDF; both equal those of the build that follows, unless it marks them."""
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "experiments" / "seen.yaml").write_text(EXPERIMENT)
+    template = tmp_path / "templates" / "seen.md"
+    template.write_text(TEXT % "First.")
+    monkeypatch.chdir(tmp_path)
+    options = parser().parse_args(["watch", "seen", "--to", "html,pdf"], namespace=Options())
+    workspace = Workspace.find(vars(options))
+    made = _make(options, workspace, None)
+    assert made.plan
+    assert made.source
+    assert made.files
+    template.write_text(TEXT % "Second.")
+    page, printed = builder.preview(workspace, made.plan, made.source, made.files)
+    assert page[".html"] != made.files[".html"]
+    assert page[".pdf"] == made.files[".pdf"]
+    assert printed == _make(options, workspace, made.plan).files
+    template.write_text(TEXT % "Third {{ 1 +")
+    assert not [*builder.preview(workspace, made.plan, made.source, made.files)]
 
 
 PAGE = """<!DOCTYPE html><html><head><title>%s</title></head><body style="height: 6000px"><p>%s</p><script>
