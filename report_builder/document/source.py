@@ -136,7 +136,7 @@ class Typst:
         if node["t"] == "Div":
             return self._div(node)
         if node["t"] == "Table":
-            again = quoted(self._continue(node))
+            again = quoted(self._continue(node, "tbl"))
             return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
             return [*anchor(node, inline=False), raw("typst", f"#code({blocks_of(node, self.columns)})")]
@@ -144,10 +144,10 @@ class Typst:
             return [raw("typst", "#unmarked["), self._inside(node), raw("typst", "]")]
         return [self._inside(node)]
 
-    def _continue(self, table: Node) -> str:
-        """Return the text that a table repeats in its head on further pages."""
-        word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
-        named = f"{self.language.label('tbl', [number], 'nom', capital=True)} " if number else ""
+    def _continue(self, node: Node, kind: str) -> str:
+        """Return the text that a table or listing repeats on further pages."""
+        word, number = self.language.word("caption.continued"), self.labels.get(identifier(node), "")
+        named = f"{self.language.label(kind, [number], 'nom', capital=True)} " if number else ""
         return f"{named}{word}".replace(" （", "（").replace(" ", NO_BREAK)
 
     def _inside(self, node: Part) -> Any:
@@ -254,7 +254,8 @@ class Typst:
                 )
             else:
                 parts += [raw("typst", ", [", inline=True), *self._inside(block["c"]), raw("typst", "]", inline=True)]
-        return [para([*parts, raw("typst", ")", inline=True)])]
+        again = quoted(self._continue(node, "lst"))
+        return [para([*parts, raw("typst", f", continued: {again})", inline=True)])]
 
     def _panels(self, node: Node) -> Nodes:
         caption = self._inside(caption_of_all(node))

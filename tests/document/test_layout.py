@@ -194,6 +194,17 @@ def test_a_split_table_says_that_it_is_continued(words, label: str) -> None:
     assert len([word for page, _, word in shown if word == "Table" and page == 2]) == (1 if label else 0)
 
 
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize(("functions", "pages"), [(2, []), (9, [2]), (20, [2, 3, 4])])
+def test_a_split_listing_says_that_it_is_continued(words, functions: int, pages: list[int]) -> None:
+    """Each further page of a listing names its number and says that it is continued; a listing of one page does not."""
+    code = "\n\n".join(f"def f{i}(x):" + "\n    x += 1" * 8 for i in range(functions))
+    shown = words(f'before @lst:a\n\n``` {{#lst:a .python caption="Code"}}\n{code}\n```\n\nAfter.\n')
+    assert [page for page, _, word in shown if word == "(continued)"] == pages
+    assert [page for page, _, word in shown if word == "Listing"] == [1, *pages]
+    assert {f"f{i}(x):" for i in range(functions)} <= {word for _, _, word in shown}
+
+
 SHARES = "+---------+-----------------------------------------+\n"
 
 
