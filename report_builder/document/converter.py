@@ -6,7 +6,6 @@ import atexit
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -101,6 +100,8 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
     if len(made) == texts:
         return made, "".join(told).split("\1")[1:]
     said = "".join(told).replace("\1", "").strip()
+    import resource  # Windows has none
+
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # a child's peak is at least that of the process that forked it
