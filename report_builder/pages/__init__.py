@@ -40,7 +40,7 @@ VALUES: Mapping[str, tuple[str, tuple[str, str]]] = {  # name -> default, (patte
     "colour": ('rgb("#1f4e79")', _COLOUR),  # headings and rules
     "links": ("colour", _COLOUR),
     "soft": ('rgb("#f2f5f9")', _COLOUR),  # background of questions
-    "faint": ('rgb("#6e6e6e")', _COLOUR),  # less important text
+    "faint": ('rgb("#565656")', _COLOUR),  # less important text
     "running-head": ("true", ("true|false", "true or false")),
     "page-number": ('"1 / 1"', ('"1( / 1)?"', 'one of "1", "1 / 1"')),
 }
