@@ -44,6 +44,7 @@ ELSEWHERE = {
     "a heading": ("# Model", "# Modele"),
     "a list": ("- dwa", "- dwa i pół"),
     "a label": ("{#sec:model}", "{#sec:siec}"),
+    "a label within a paragraph": ("bez wyniku", "[bez wyniku]{#sec:more}"),
     "a displayed formula": ("$$x = 1$$", "$$x = 2$$"),
     "a note": ("bez wyniku", "bez wyniku^[Przypis.]"),
     "a citation": ("bez wyniku", "bez wyniku [@kingma2014]"),
@@ -102,6 +103,13 @@ def test_any_other_edit_waits_for_the_build(version, alone, write_template, edit
     assert before in TEXT
     assert not old.document.findings
     assert retouch(old.document, old.rendered, render(write_template(TEXT.replace(before, after, 1)), alone)) is None
+
+
+def test_a_value_that_changed_elsewhere_waits_for_the_build(version, alone, write_template) -> None:
+    """Where words of one paragraph and a value in another changed, the page never has the one without the other."""
+    old = version(TEXT)
+    text = TEXT.replace("bez wyniku", "bez wyników").replace('"vae.test.elbo"', '"mc.test.elbo"')
+    assert retouch(old.document, old.rendered, render(write_template(text), alone)) is None
 
 
 def test_words_that_stand_twice_are_not_exchanged(version) -> None:
