@@ -16,13 +16,15 @@ from report_builder.kinds import Arrays
 from report_builder.languages import Language
 from report_builder.plots._codes import ClassOptions
 from report_builder.plots._room import add_class_name
-from report_builder.plots._style import colour, colours, ink, legend_below, mark
-from report_builder.plots._text import NAME_CM, all_wrapped
+from report_builder.plots._style import colour, colours, ink, legend_below, legend_right, mark
+from report_builder.plots._text import NAME_CM, all_wrapped, text_width
 
 PALE = "#b8bcc4"
 CROSS = "x"
 EDGE = 0.18  # line width of a hollow marker, relative to the square root of its area
-WIDE = 9.0  # cm; narrower figures have their legend below
+WIDE = 9.0  # cm; narrower figures have their legend below,
+NARROW = 6.5  # cm; unless they are wider than this and the names are short,
+SHORT_CM = 0.8  # as digits are
 MANY = 20  # with more classes, the legend is below, too
 
 
@@ -102,15 +104,16 @@ def class_key(
     *,
     right: bool = False,
 ) -> None:
-    """Add a colour bar or one legend for all panels, which is below them, or to the right of a single one if there is room."""
+    """Add a colour bar or one legend for all panels: to their right if names are short or there is one wide panel, else below."""
     if parameters.colour_bar:
         _colour_bar(figure, axes, classes, language)
         return
     handles = [_handle(label, name) for label, name in classes.items()]
     title = language.word("legend.class")
-    if right and parameters.width_cm >= WIDE and len(classes) <= MANY:
+    short = max(map(text_width, classes.values())) <= SHORT_CM
+    if len(classes) <= MANY and parameters.width_cm >= (NARROW if short else WIDE) and (short or right):
         names = all_wrapped([*classes.values()], NAME_CM, lines=1 if len(classes) > MANY / 2 else 2)
-        figure.legend(handles, names, loc="outside right upper", title=title, alignment="left")
+        legend_right(figure, handles, names, title)
     else:
         legend_below(figure, handles, parameters.width_cm, most=len(handles), title=title)
 

@@ -105,6 +105,14 @@ def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, 
     figure.set_size_inches(wide, tall + (under + LEGEND_PAD) / INCH)
 
 
+def legend_right(figure: Figure, handles: Sequence[Artist], names: Sequence[str], title: str) -> None:
+    """Add one legend to the right of all panels, in as many columns as the height of the figure requires."""
+    line = max(map(text_height, names)) + BETWEEN_CM
+    most = int((figure.get_size_inches()[1] * INCH - LEGEND_PAD - text_height(title) - BETWEEN_CM) / line)
+    columns = -(-len(handles) // max(1, most))
+    figure.legend(handles, names, loc="outside right upper", ncols=columns, columnspacing=0.8, title=title, alignment="left")
+
+
 def label_values(axes: Axes, name: str, unit: str, language: Language) -> None:
     """Label the y axis of a panel with the unit of its values, named in the title, or with their name if they have none."""
     axes.set_ylabel(language.unit(unit) if unit else name)
