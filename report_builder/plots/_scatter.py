@@ -104,7 +104,7 @@ def class_key(
     *,
     right: bool = False,
 ) -> None:
-    """Add a colour bar or one legend for all panels: to their right if names are short or there is one wide panel, else below."""
+    """Add a colour bar or one legend for all panels: at their right if names are short or one panel is wide, else below."""
     if parameters.colour_bar:
         _colour_bar(figure, axes, classes, language)
         return

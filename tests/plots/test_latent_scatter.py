@@ -140,15 +140,16 @@ def test_a_narrow_figure_has_its_legend_below(drawn, codes):
 
 
 def test_a_legend_of_digits_is_beside_the_panels(drawn, codes):
-    """Names as short as digits are to the right of one or two panels, in columns that fit the height; narrow figures excepted."""
+    """Digits are named to the right of one or two panels, in columns that fit the height, unless the figure is narrow."""
     digits = codes | {"y": np.arange(100) % 10, "class_names": np.array([str(digit) for digit in range(10)])}
     for width, height, columns, runs in ((7.5, 6.4, 1, 1), (7.5, 4.0, 2, 1), (16, 6.0, 1, 2), (16, 3.2, 3, 2)):
-        figure = drawn("latent_scatter", dict(zip("ab"[:runs], [digits] * runs)), width_cm=width, height_cm=height).figure
+        figure = drawn("latent_scatter", dict.fromkeys("ab"[:runs], digits), width_cm=width, height_cm=height).figure
         figure.draw_without_rendering()
         (legend,) = figure.legends
         box = legend.get_window_extent()
         assert box.x0 > max(axes.get_window_extent().x1 for axes in figure.axes)
-        assert box.y0 >= 0 and box.x1 <= figure.bbox.x1
+        assert box.y0 >= 0
+        assert box.x1 <= figure.bbox.x1
         assert len({round(text.get_window_extent().x0) for text in legend.get_texts()}) == columns
     narrow = drawn("latent_scatter", {"a": digits}, width_cm=5.2).figure
     narrow.draw_without_rendering()
