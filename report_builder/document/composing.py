@@ -14,6 +14,7 @@ from report_builder.document.captions import say_once
 from report_builder.document.citations import Cited, cite
 from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty, repeated
+from report_builder.document.introductions import introduce_once
 from report_builder.document.lists import LISTS, fill
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
@@ -251,6 +252,7 @@ def _link(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, dr
     references = References(numbers.labels, language, places)
     references.resolve(blocks)
     say_once(blocks, references)
+    introduce_once(blocks, material.runs, language)
     references.mention(blocks)
     nodes = elements(blocks)
     listed = [*fill(nodes, numbers.labels, places)]
