@@ -20,6 +20,7 @@ LINES = 3  # if the row of common settings had more lines than this, the table i
 SHORT = 12  # a common value of at most this many characters stays on one line
 ALIKE = "alike"  # class of the row of settings common to all runs
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
+OWN = ("model", "data", "seeds")  # rows that are no settings
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
@@ -41,11 +42,13 @@ class Tables(Vocabulary):
     ) -> str:
         """Print the resolved settings of runs: the essential ones, those that differ, and those listed in `show` (key paths).
 
-        A sweep stands for all its arms. `only` selects and orders the rows, including `model`, `data` and `seeds`. Settings
-        that all runs share are collected in the last row.
+        A sweep stands for all its arms. `only` selects and orders the rows, including `model`, `data` and `seeds`; a setting
+        that is a schedule in some runs stands for the settings of this schedule. Settings that all runs share are collected in
+        the last row.
         """
         cards = [self.speech.card(run) for run in self.speech.runs_of(runs)]
         leaves = [dict(flat(card.settings)) for card in cards]
+        show, only = ([part for path in paths for part in _parts(path, leaves)] for paths in (show, only))
         said = {
             "model": [card.model for card in cards],
             "data": _data(cards),
@@ -98,7 +101,7 @@ class Tables(Vocabulary):
     def _paths(self, leaves: Sequence[Fields], show: Sequence[str]) -> list[str]:
         every = list(dict.fromkeys(path for leaf in leaves for path in leaf))
         for path in show:
-            if path not in (*every, "model", "data", "seeds"):
+            if path not in (*every, *OWN):
                 self.ledger.problem("unknown setting in a table", repr(path), near_miss(path, every))
         wanted = [p for p in every if not _UNPRINTED.search(p) and _differs([leaf.get(p) for leaf in leaves])]
         chosen = (*wanted, *show, *ESSENTIAL)
@@ -154,6 +157,12 @@ class Tables(Vocabulary):
             printed = heading.replace("*", self.language.name(label))
             named = noun_of(facts[0], self.language) if facts and heading == scope else printed
             yield named, name, int(digits[0]) if digits else None
+
+
+def _parts(path: str, leaves: Sequence[Fields]) -> list[str]:
+    """Return the settings that a key path stands for: those within it that some run sets, or the path itself."""
+    within = dict.fromkeys(each for leaf in leaves for each in leaf if each.startswith(f"{path}.") and leaf[each])
+    return [path] if path in OWN or not within else [*within]
 
 
 def _data(cards: Sequence[RunCard]) -> list[str]:

@@ -141,6 +141,11 @@ def test_a_schedule_and_a_number_share_a_row(material, printed):
     assert "| początkowy współczynnik uczenia | 0,5 | – |" in text
     assert text.count("| współczynnik uczenia |") == 1
     assert "rozgrzewk" not in text
+    for runs in (["vae"], ["vae", "mc"]):  # `only` and `show` mean the schedule, too, by the name that a number has
+        chosen = printed(f'{{{{ settings_table({runs}, only=["training.learning_rate"]) }}}}', replace(material, runs=cards))
+        assert "| współczynnik uczenia | spadek kosinusowy |" in chosen
+        assert "| początkowy współczynnik uczenia | 0,5 |" in chosen
+        assert "| liczba epok |" not in chosen
 
 
 def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed):
