@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import report_builder
 from report_builder.build import Workspace, compose_plan, plan_report
@@ -21,6 +23,16 @@ REPORTS = sorted(file.stem for file in (PROJECT / "experiments").glob("*.yaml"))
 SLOW = ("gallery", "vae-lecture")
 
 
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The options for our experiments with an empty store, where the data folder has only the lists of CelebA."""
+    (tmp_path / "celeba" / "img_align_celeba").mkdir(parents=True)
+    for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
+        (tmp_path / "celeba" / name).touch()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    folders = {"experiments": PROJECT, "templates": PROJECT} | dict.fromkeys(("store", "build", "figures", "data"), tmp_path)
+    return [part for name, root in folders.items() for part in (f"--{name}", str(root / name if root == PROJECT else root))]
+
+
 @pytest.mark.parametrize("sheet", ["generative-models", "generative-models-en"])
 def test_the_sheet_is_prose(sheet: str) -> None:
     """At most three tenths of the characters of the sheet belong to Jinja expressions, statements and comments."""
@@ -28,26 +40,31 @@ def test_the_sheet_is_prose(sheet: str) -> None:
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
-@pytest.mark.parametrize("report", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in REPORTS])
-def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The check of a fresh copy of a report ends with 0: unmeasured facts are not mistakes."""
+def every() -> Iterator[object]:
+    """Each report with each of its profiles."""
+    for name in REPORTS:
+        profiles = yaml.safe_load((PROJECT / "experiments" / f"{name}.yaml").read_text(encoding="utf-8")).get("profiles", {})
+        for profile in profiles or [""]:
+            yield pytest.param(name, profile, marks=[pytest.mark.slow] * (name in SLOW), id=f"{name}-{profile}")
+
+
+@pytest.mark.parametrize(("report", "profile"), [*every()])
+def test_a_report_has_no_mistakes_before_it_is_trained(
+    report: str, profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check of a fresh copy of a report ends with 0 in every profile: unmeasured facts are not mistakes."""
     if report == "deep-learning-homework":
         pytest.importorskip("justmytype_intl_cjk", reason="the extra 'cjk' has its letters")
-    folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
-    options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
-    assert main(["check", report, *options]) == 0, capsys.readouterr().err
+    options = project(tmp_path, monkeypatch)
+    chosen = ["--profile", profile] if profile else []
+    assert main(["check", report, *chosen, *options]) == 0, capsys.readouterr().err
 
 
 def test_what_the_whole_article_adds_has_no_mistakes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The full profile of the article has no mistakes if CelebA is present, also with the other set of colour images."""
-    (tmp_path / "data" / "celeba" / "img_align_celeba").mkdir(parents=True)
-    for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
-        (tmp_path / "data" / "celeba" / name).touch()
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    folders = {"experiments": PROJECT, "templates": PROJECT} | dict.fromkeys(("store", "build", "figures", "data"), tmp_path)
-    options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
+    """The full profile of the article has no mistakes with the other set of colour images."""
+    options = project(tmp_path, monkeypatch)
     chosen = ["--profile", "full", "--set", "data.objects.dataset=cifar100"]
     assert main(["check", "vae-beyond-mnist", *chosen, *options]) == 0, capsys.readouterr().err
 
