@@ -118,6 +118,8 @@ def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
             )
         case ast.Subscript(ast.Name("Literal")), _:
             return False
+        case ast.AnnAssign(annotation=ast.Name("TypeAlias")), _:
+            return False
         case _, ast.If(ast.Name("TYPE_CHECKING")):
             return False
         case _, ast.Expr(ast.Constant()):

@@ -147,6 +147,14 @@ def test_comments_are_dropped(composed, free):
     assert not any(node["t"].startswith("Raw") for node in walk(document.blocks))
 
 
+def test_raw_source_of_a_draft_is_code(composed, free):
+    """A draft shows HTML that is no comment as code, within a line and as a block, and no empty paragraph for a comment."""
+    blocks = composed("a <b>c</b>\n\n<!-- x -->\n\n<div>d</div>\n", free, draft=True).blocks
+    kinds = [node["t"] for node in walk(blocks, "Code", "CodeBlock", "RawBlock", "RawInline")]
+    assert kinds == ["Code", "Code", "CodeBlock"]
+    assert all(node["c"] for node in walk(blocks, "Para"))
+
+
 def test_captions_of_the_experiment_file_are_judged(composed, free):
     """Jinja, HTML and TeX in a caption of the experiment file are findings at the place of the figure."""
     figures = {**free.figures, "strip": replace(free.figures["strip"], caption='Value {{ fact("x") }} <i>x</i> \\textit{y}')}

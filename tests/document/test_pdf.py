@@ -40,6 +40,16 @@ def test_missing_glyph_knows_its_line(composed, free):
     assert caught.value.problems[0].where.endswith("lab.md:3")
 
 
+def test_missing_glyph_without_a_line(composed, free):
+    """A character of the title block is located by its field, and one without any known place by the PDF."""
+    with pytest.raises(ReportError) as caught:
+        pdf(composed("words", replace(free, header=replace(free.header, title="boom \U0001f4a5"))))
+    assert caught.value.problems[0].where == "report.title"
+    with pytest.raises(ReportError) as caught:
+        pdf(replace(composed("boom \U0001f4a5", free), places=None))
+    assert caught.value.problems[0].where == "PDF"
+
+
 def test_chinese_without_its_fonts(composed, free, monkeypatch):
     """Without the optional fonts, Chinese text is one error that names the extra to install, at its first character."""
     for room in ("fonts", "pdf"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Equation
 from report_builder.plan import Plan, own, resolve
 from report_builder.spec import load
 from report_builder.store import Store
@@ -97,6 +99,31 @@ def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:
     assert key(spiral) == before
     spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, mode: b}")
     assert key(spiral) != before
+
+
+def test_the_questions_to_a_worker(spiral) -> None:
+    """A description is asked of a file by its name and content, a verdict of a run by its model, data and file."""
+    planned = plan(spiral)
+    asked = [step.spec for step in planned.answers()]
+    content = planned.store.memo.sha256(spiral.experiment.with_name("spiral.py"))
+    assert {"asks": "description", "kind": "./spiral.py", "content": content} in asked
+    verdict = planned.verdicts["vae"].spec
+    assert verdict["asks"] == "verdict"
+    assert verdict["model"] == planned.runs["vae", 1].step.spec["model"]
+    assert verdict["content"] == content
+    assert set(verdict["layout"]) == {"image_shape", "value_range", "class_names", "conditions"}
+
+
+def test_its_equation_is_the_answer_of_a_worker(spiral) -> None:
+    """Until a worker has answered, dots stand for the equation of an own model; then its symbols have their meanings."""
+    planned = plan(spiral)
+    run = planned.resolved.runs["vae"]
+    assert planned.equation(run).latex == r"\text{…}"
+    with planned.store.claim(planned.verdicts["vae"]) as work:
+        said = {"equation": {"latex": "L", "symbols": [["L", "loss"]]}, "lacks": []}
+        (work.folder / "answer.json").write_text(json.dumps(said))
+        work.commit(files=["answer.json"])
+    assert planned.equation(run) == Equation("L", (("L", "loss"),))
 
 
 def test_its_parameters_are_checked_with_file_and_line(spiral) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from report_builder.spec.grammar import Experiment
+from report_builder.spec.grammar import Experiment, columns_for
 
 TABLE = json.loads((Path(__file__).parent / "grammar.json").read_text(encoding="utf-8"))
 
@@ -37,3 +37,9 @@ def test_keys(part: str) -> None:
 def test_every_part_is_held() -> None:
     """No part of the grammar is missing from the table."""
     assert {*grammar()} == {*TABLE}
+
+
+@pytest.mark.parametrize(("parts", "asked", "columns"), [(2, 0, 2), (3, 0, 3), (4, 0, 2), (5, 0, 3), (6, 2, 2), (2, 4, 2)])
+def test_columns_of_figures_side_by_side(parts: int, asked: int, columns: int) -> None:
+    """Three columns at most if none are asked for, and two for four figures, which fill two rows."""
+    assert columns_for(parts, asked) == columns
