@@ -116,9 +116,7 @@ def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
             return not MESSAGES.fullmatch(ast.unparse(func).rpartition(".")[2]) and not (
                 isinstance(child, ast.keyword) and UNHEARD.search(child.arg or "")
             )
-        case ast.Subscript(ast.Name("Literal")), _:
-            return False
-        case ast.AnnAssign(annotation=ast.Name("TypeAlias")), _:
+        case ast.Subscript(ast.Name("Literal")) | ast.AnnAssign(annotation=ast.Name("TypeAlias")), _:
             return False
         case _, ast.If(ast.Name("TYPE_CHECKING")):
             return False
