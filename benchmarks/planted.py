@@ -136,8 +136,10 @@ def laboratory(language: str) -> Material:
     names = {kind: gather.names(kind, told(model.title)) for kind, model in MODELS}
     facts, runs = dict[str, Fact](), dict[str, RunCard]()
     for run, (name, kind, scopes) in _LAB.items():
-        model = {"kind": kind, "latent_dim": run}
-        runs[run] = RunCard(run, name, names[kind][-1], "MNIST", (1, 2, 3), {"model": model})
+        arm = run.removeprefix("latent-")
+        model = {"kind": kind, "latent_dim": int(arm)} if arm != run else {"kind": kind, "latent_dim": 2, "variant": run}
+        settings = {"model": model, "training": {"epochs": 10, "batch_size": 64}, "data": {"dataset": {"kind": "mnist"}}}
+        runs[run] = RunCard(run, name, names[kind][-1], "MNIST", (1, 2, 3), settings)
         for scope in scopes:
             split, _, metric = scope.partition(".")
             parts = (split,) if split in PARTS else ("test",)

@@ -15,12 +15,14 @@ from report_builder.document.orders import typed_order
 from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
+from report_builder.document.setting_words import foreign_settings
 from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
 from report_builder.document.unit_words import UnitWords
 from report_builder.errors import Problem
 from report_builder.facts import Fact
 from report_builder.records import frozen
 
+SHOWN = 3  # runs whose settings a message gives
 PARTS = ("train", "validation", "test")
 _BIND = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
 _CITE = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}.'
@@ -51,7 +53,8 @@ class Contradictions:
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
         """Yield the mistakes in a sentence, at the lines of the words concerned."""
-        checks = self._check_typed, self._check_names, self._check_units, self._check_wordings, self._check_order
+        typed = self._check_typed, self._check_settings, self._check_order
+        checks = *typed, self._check_names, self._check_units, self._check_wordings
         for wrong in (wrong for check in checks for wrong in check(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
@@ -177,6 +180,14 @@ class Contradictions:
             step = f'Let the measurement choose the words: {{{{ compare("{order.a.name}", "{order.b.name}") }}}}.'
             told = ", ".join(f"{fact.name} = {fact.value:.4g}" for fact in (order.a, order.b))
             yield Wrong(rule, f"{sentence.shown} ({told})", step)
+
+    def _check_settings(self, sentence: Sentence) -> Iterator[Wrong]:
+        """Yield a typed setting that no run named by the sentence has."""
+        for typed in foreign_settings(sentence, self.lexicon, [*self.material.runs.values()]):
+            runs = [f"{self.names.of(run)}: {values}" for run, values in typed.of.items()]
+            told = "; ".join([*runs[:SHOWN], *(["..."] if len(runs) > SHOWN else [])])
+            step = f'Cite it: {{{{ run("{next(iter(typed.of))}").get("{typed.path}") }}}}.'
+            yield Wrong(f"no run of the sentence has this setting ({typed.path})", f"“{typed.words}”; {told}", step, typed.at)
 
     def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:
         if len(facts) == 2 and facts[0].split != facts[1].split and all(fact.splits for fact in facts):  # else generated images

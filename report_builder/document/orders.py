@@ -8,7 +8,7 @@ the error"), when ("in the first epoch"), or whether it is meant ("expected", "w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from report_builder.document.lexicon import LETTER
 from report_builder.document.meanings import Reader
@@ -16,6 +16,7 @@ from report_builder.document.passages import SAID, VALUE
 from report_builder.document.sentences import Sentence
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, differences
+from report_builder.languages import Language
 from report_builder.records import frozen
 
 _ORDERS = ("greater", "smaller", "better", "worse")
@@ -41,18 +42,31 @@ def compares(sentence: Sentence) -> bool:
 
 def typed_order(sentence: Sentence) -> Order | None:
     """Return the comparison that a sentence types, or None if it types none or the facts do not decide it."""
-    sides = _sides(sentence)
+    named, words = _named(sentence)
+    sides = _sides(sentence, words)
     if not sides or SAID in sentence.text or sentence.text.rstrip().endswith(("?", "？")):
         return None
-    reader, words = Reader(sentence.lexicon, sentence.names), _nameless(sentence)
+    reader = Reader(sentence.lexicon, sentence.names)
     made = list[Order]()
-    for a, b in _pairs(sentence, *sides):
+    for a, b in _pairs(sentence, named, *sides):
         meant = reader.meaning(words, a)
         holds = _holds(meant, a, b) if meant and _is_plain(sentence, words, a, denied=meant.startswith("not ")) else None
         if holds is None:
             return None
         made.append(Order(a, b, holds))
     return made[0] if len({order.holds for order in made}) == 1 else None
+
+
+def _named(sentence: Sentence) -> tuple[list[Fact], str]:
+    """Return the facts whose noun the sentence uses, the longest noun if several, and its words without it and without runs."""
+    words, language = _nameless(sentence), sentence.lexicon.language
+    if not compares(sentence):
+        return [], words
+    names = {name.text for name in sentence.runs}
+    facts = [fact for fact in sentence.names.material.facts.values() if sentence.names.of(fact.run) in names]
+    without = {fact.name: _without_noun(words, fact, language) for fact in facts}
+    shortest = min((text for text in without.values() if text != words), key=lambda text: len(text.split()), default=words)
+    return [fact for fact in facts if without[fact.name] == shortest != words], shortest
 
 
 def _nameless(sentence: Sentence) -> str:
@@ -63,11 +77,19 @@ def _nameless(sentence: Sentence) -> str:
     return words
 
 
-def _sides(sentence: Sentence) -> tuple[str, str] | None:
+def _without_noun(words: str, fact: Fact, language: Language) -> str:
+    """Return the text with what it calls the quantity of a fact blanked out, in any form of its noun, at the same length."""
+    forms = sorted(language.noun(fact.noun, fact.metric).forms.values(), key=len, reverse=True)
+    noun = "|".join(re.escape(form) for form in forms)
+    return re.sub(
+        f"(?<!{LETTER})(?:{noun})(?!{LETTER})", lambda found: " " * len(found[0]), words, count=1, flags=re.IGNORECASE
+    )
+
+
+def _sides(sentence: Sentence, words: str) -> tuple[str, str] | None:
     """Return the ids of the run that a sentence is about and of the run that it is compared with, "than" which it is."""
-    than = [
-        *sentence.lexicon.pattern("than", f"{{}}(?!\\s*{VALUE})").finditer(sentence.typed)
-    ]  # "144 against 139" names no side
+    form = f"{{}}(?!\\s*{VALUE})"  # "144 against 139" names no side
+    than = [*sentence.lexicon.pattern("than", form).finditer(words)]
     if len(than) != 1 or len(sentence.runs) != 2:
         return None
     other = next((name for name in sentence.runs if name.start >= than[0].end()), None)
@@ -76,15 +98,15 @@ def _sides(sentence: Sentence) -> tuple[str, str] | None:
     return (ids[about.text], ids[other.text]) if other and about and other.text != about.text else None
 
 
-def _pairs(sentence: Sentence, about: str, other: str) -> Iterator[tuple[Fact, Fact]]:
-    """Yield the pairs of facts of two runs that a sentence may speak of: those that it prints, or those of its quantity."""
+def _pairs(sentence: Sentence, named: Sequence[Fact], about: str, other: str) -> Iterator[tuple[Fact, Fact]]:
+    """Yield the pairs of facts of two runs that a sentence may speak of: those that it prints, names, or of its quantity."""
     known, printed = sentence.names.material.facts, sentence.facts()
     families, parts = sentence.quantities(), sentence.lexicon.named("splits", sentence.typed)
-    for a in printed or known.values():
+    for a in printed or named or known.values():
         b = known.get(f"{other}.{a.name.removeprefix(f'{about}.')}")
         if a.run != about or b is None or (printed and b not in printed) or (parts and a.split not in parts):
             continue
-        if printed or (families and all(re.search(family, a.metric) for family in families)):
+        if printed or named or (families and all(re.search(family, a.metric) for family in families)):
             yield a, b
 
 
