@@ -38,7 +38,7 @@ NEGATION = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)  # the othe
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}|^[A-Z][a-z]+ .*\.$")
 UNHEARD = re.compile(
-    r"timeout|maxsize|buffer|wait|pause|chunk|interval|description|title|help|stacklevel|^strict$|^__", re.IGNORECASE
+    r"timeout|maxsize|buffer|^block$|wait|pause|chunk|interval|description|title|help|stacklevel|^strict$|^__", re.IGNORECASE
 )
 MESSAGES = re.compile(r"Problem|\w*(Error|Warning|Exit)|warn|debug|info|cast|TypeVar|ParamSpec|NewType|lru_cache")
 

@@ -230,11 +230,13 @@ def test_captured_text_is_what_was_written(material, write_template):
     text = (
         "{% set words %}abc{% endset %}{% macro m() %}one\ntwo{% endmacro %}"
         "{{ words|length }} {{ words == 'abc' }} {{ m()|length }}\n\n{{ m() }}\n"
+        "{% macro parts(x) %}a{{ x }}b{% endmacro %}\n{{ parts(1) }}\n"
     )
     rendered = render(write_template(text), material)
     lines = rendered.text.split("\n")
     assert lines[:1] == ["3 True 7"]
     assert rendered.source.where(lines.index("two") + 1).endswith("lab.md:2")
+    assert "a1b" in lines
 
 
 def test_marks_cannot_be_typed(material, write_template):

@@ -215,6 +215,14 @@ def test_a_page_break_leaves_no_page_blank(parts) -> None:
     assert body.index('<w:br w:type="page"/>') > body.index("Head")
 
 
+def test_nothing_is_added_between_page_breaks(parts) -> None:
+    """Two headings on new pages have the words that they have without page breaks."""
+    new = "::: pagebreak\n:::\n\n"
+    text = "Before.\n\n{0}# One\n\n{0}# Two\n\nAfter.\n"
+    broken, plain = (parts(text.format(mark))["word/document.xml"].decode() for mark in (new, ""))
+    assert re.sub(r"<w:pageBreakBefore/>|\s", "", broken) == re.sub(r"\s", "", plain)
+
+
 def test_short_tables_and_code_stay_whole(parts) -> None:
     """All rows but the last of a short table keep with the next, and short code keeps its lines; long ones break."""
     for rows, kept in ((3, 3), (30, 0)):

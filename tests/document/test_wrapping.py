@@ -45,6 +45,13 @@ def test_no_block_of_code_is_broken() -> None:
     assert {block.code.split("\n")[0] for block in paged(long)[1:]} == {"    for i in x:"}
 
 
+def test_a_long_block_is_cut_in_its_second_half() -> None:
+    """The first part of a long function has at least half of the lines that fit, though an earlier line is indented less."""
+    early = TALL // 2 - 1
+    long = "def f():\n" + "        a\n" * (early - 1) + "    early\n" + "        b\n" * (2 * TALL)
+    assert len(paged(long)[0].code.split("\n")) > early + 1
+
+
 @pytest.mark.parametrize(
     ("line", "parts"),
     [

@@ -48,6 +48,14 @@ def test_the_plane_of_a_code_is_decoded_from_the_smallest_coordinates_on():
     assert "asked_class" not in found
 
 
+def test_the_plane_of_a_constant_code_has_a_width():
+    """A coordinate that is equal for all images has limits of one to each side of its value."""
+    still = data()
+    still.splits["test"].x[:, 0, 1, 0] = 3.0
+    found = measured(model(2), still, n=3)
+    np.testing.assert_allclose(found["axis_1"], [2, 3, 4])
+
+
 def test_each_point_of_a_plane_of_draws_is_a_draw():
     """Over many seeds, each cell has mean 0 and variance 1 in every coordinate, and neighbours differ little."""
     planes = np.stack(

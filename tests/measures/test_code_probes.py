@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.kinds import Split
 from report_builder.measures.probes import code_map, code_marginals, codes, prior_codes
 
 
@@ -69,6 +72,15 @@ def test_principal_components_of_a_line(model, data):
 def test_codes_of_two_dimensions_have_no_map_of_neighbours(model, data):
     """Two-dimensional codes already lie in a plane, so that no t-SNE is computed or claimed."""
     assert {"tsne", "perplexity"}.isdisjoint(code_map.measure(model, data, code_map.Parameters()))
+
+
+def test_a_map_needs_five_codes(clusters):
+    """Five codes have a map, and four are refused with their number."""
+    whole = clusters.splits["test"]
+    few = {n: replace(clusters, splits={"test": Split(whole.x[:n], whole.y[:n])}) for n in (4, 5)}
+    assert code_map.measure(Three(), few[5], code_map.Parameters(methods=("pca",)))["pca"].shape == (5, 2)
+    with pytest.raises(ReportError, match="4 codes, latent_dim 3"):
+        code_map.measure(Three(), few[4], code_map.Parameters(methods=("pca",)))
 
 
 def test_neighbours_stay_neighbours(clusters):

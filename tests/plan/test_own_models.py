@@ -179,3 +179,9 @@ def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
 def test_the_code_behind_an_answer_counts(spiral) -> None:
     """The code of verdicts and descriptions includes that which reads and tries a file."""
     assert all({"train/trial.py", "train/descriptions.py", "train/answers.py"} <= set(s.code) for s in plan(spiral).answers())
+
+
+def test_the_place_of_a_mistake_in_an_own_model() -> None:
+    """The path of a parameter has its keys as words and its positions in lists as numbers; none is the model itself."""
+    assert own._path("encoder.0.units") == ["encoder", 0, "units"]
+    assert own._path("") == []

@@ -177,3 +177,11 @@ def test_arms_are_limited(tmp_path: Path, axes: str, arms: int) -> None:
     """Arms are counted before they are made, rows of `zip` once."""
     with pytest.raises(ReportError, match=f"Received: {arms} arms"):
         loaded(tmp_path, axes)
+
+
+def test_too_many_arms_are_refused_at_the_largest_sweep(tmp_path: Path) -> None:
+    """The message about too many arms has the line of the sweep with the most of them."""
+    values = ", ".join(map(str, range(2, 2100)))
+    with pytest.raises(ReportError) as error:
+        loaded(tmp_path, f"over: {{model.latent_dim: [{values}]}}")
+    assert error.value.problems[0].where == f"{tmp_path}/lab.yaml:9: sweeps.latent"

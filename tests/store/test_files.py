@@ -82,3 +82,9 @@ def test_a_damaged_memo_is_an_empty_one(tmp_path: Path, text: str) -> None:
     memo = Memo(tmp_path / "memo.json")
     assert len(memo.sha256(tmp_path / "a")) == 64
     assert memo.recall("b") is None
+
+
+def test_missing_folders_of_a_file_are_created(tmp_path: Path) -> None:
+    """All folders above a file are created, not only the last."""
+    write_atomically(tmp_path / "a" / "b" / "c.txt", "words")
+    assert (tmp_path / "a" / "b" / "c.txt").read_text() == "words"

@@ -373,3 +373,8 @@ with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
     both["slow"].kill()
     assert (kept, both["slow"].wait(30) != 0, both["ahead"].wait(30)) == (True, True, 0)
     assert Store(tmp_path).read("run", STEP.key)
+
+
+def test_a_lease_is_followed_after_a_minute_without_a_beat() -> None:
+    """The documentation promises one minute."""
+    assert BEAT * MISSED == 60

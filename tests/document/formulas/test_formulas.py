@@ -311,3 +311,9 @@ def test_the_limit_of_letters_is_what_it_says() -> None:
     found = problem("x" * (FORMULA_LETTERS.value + 1), "a.md:1")
     assert found is not None
     assert "--limit formula_letters" in found.next_step
+
+
+def test_a_sign_after_the_gap_of_aligned_columns_is_no_operation() -> None:
+    """In aligned pairs only the second of each pair follows a term, so that the third column may begin with a sign."""
+    one, two = (typst(rf"\begin{{aligned}} a &= b & {sign}c &= d \end{{aligned}}") for sign in ("-", ""))
+    assert one.replace('tex.class("normal",−)', "") == two
