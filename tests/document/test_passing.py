@@ -25,6 +25,7 @@ NODES = {
     "listing": div("listing"),
     "heading": {"t": "Header", "c": [1, ["", [], []], []]},
     "list": {"t": "BulletList", "c": []},
+    "numbers": {"t": "OrderedList", "c": []},
 }
 
 
@@ -38,6 +39,7 @@ NODES = {
         ("words numbered symbols words", [3, 1]),
         ("words formula words numbered", [4]),
         ("words words list words", [1, 2, 1]),
+        ("words words numbers words", [1, 2, 1]),
         ("words words listing words", [1]),
         ("words sentence listing words", [1, 1]),
         ("words list listing", []),
