@@ -15,7 +15,7 @@ from report_builder.document.orders import typed_order
 from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
-from report_builder.document.setting_words import foreign_settings
+from report_builder.document.setting_words import DATA, foreign_settings
 from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
 from report_builder.document.unit_words import UnitWords
 from report_builder.errors import Problem
@@ -186,7 +186,8 @@ class Contradictions:
         for typed in foreign_settings(sentence, self.lexicon, [*self.material.runs.values()]):
             runs = [f"{self.names.of(run)}: {values}" for run, values in typed.of.items()]
             told = "; ".join([*runs[:SHOWN], *(["..."] if len(runs) > SHOWN else [])])
-            step = f'Cite it: {{{{ run("{next(iter(typed.of))}").get("{typed.path}") }}}}.'
+            asked = "data" if typed.path == DATA else f'get("{typed.path}")'
+            step = f'Cite it: {{{{ run("{next(iter(typed.of))}").{asked} }}}}.'
             yield Wrong(f"no run of the sentence has this setting ({typed.path})", f"“{typed.words}”; {told}", step, typed.at)
 
     def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:
