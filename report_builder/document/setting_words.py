@@ -43,7 +43,8 @@ def foreign_settings(sentence: Sentence, lexicon: Lexicon, runs: Sequence[RunCar
             said = next(filter(None, match.groups()))
             of = {card.id: known for card in cards if (known := _values(card, path))}
             if of and not any(_is_among(said, each, lexicon) for each in of.values()):
-                yield Typed(match[0], match.start(), path, {run: ", ".join(dict.fromkeys(map(str, each))) for run, each in of.items()})
+                told = {run: ", ".join(dict.fromkeys(map(str, each))) for run, each in of.items()}
+                yield Typed(match[0], match.start(), path, told)
 
 
 @functools.cache

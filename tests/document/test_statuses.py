@@ -164,7 +164,7 @@ def test_sentences_have_a_status(composed, free):
     page = html_page(document)
     assert '<span class="listed" title="(stwierdzenie autora)">Kody VAE zawsze się nakładają. </span>' in page
     assert "AE bije VAE. (stwierdzenie autora)" in page
-    assert "zmierzone\u00a0– 1, stwierdzone przez autora\u00a0– 2" in page
+    assert "porównaniem\u00a0– 1, własne stwierdzenia autora\u00a0– 2" in page
 
 
 def test_what_measurements_chose_vouches_for_its_sentence(planted, tmp_path):
