@@ -183,7 +183,7 @@ class Contradictions:
 
     def _check_settings(self, sentence: Sentence) -> Iterator[Wrong]:
         """Yield a typed setting that no run named by the sentence has."""
-        for typed in foreign_settings(sentence, self.lexicon, [*self.material.runs.values()]):
+        for typed in foreign_settings(sentence):
             runs = [f"{self.names.of(run)}: {values}" for run, values in typed.of.items()]
             told = "; ".join([*runs[:SHOWN], *(["..."] if len(runs) > SHOWN else [])])
             asked = "data" if typed.path == DATA else f'get("{typed.path}")'

@@ -28,15 +28,19 @@ class Typed:
     of: dict[str, str]
 
 
-def foreign_settings(sentence: Sentence, lexicon: Lexicon, runs: Sequence[RunCard]) -> Iterator[Typed]:
-    """Yield the typed settings of a sentence that none of the runs has that it names, or none at all if it is on all models.
+def foreign_settings(sentence: Sentence) -> Iterator[Typed]:
+    """Yield the typed settings of a sentence that no run has that it names, or no run at all if it is on all models.
 
     The forms are those of `prose.set` in the language file: key path -> phrases in which `#` stands for the value.
     """
-    words = sentence.typed
+    words, lexicon = sentence.typed, sentence.lexicon
     names = {name.text for name in sentence.runs}
-    cards = [card for card in runs if card.name in names or (not names and lexicon.says("models", words))]
-    if not cards or sentence.passage.kind == "question" or sentence.cites or any(lexicon.says(key, words) for key in _DOUBT):
+    cards = [
+        card
+        for card in sentence.names.material.runs.values()
+        if card.name in names or (not names and lexicon.says("models", words))
+    ]
+    if not cards or sentence.cites or any(lexicon.says(key, words) for key in _DOUBT):
         return
     for path, form in _forms(lexicon.language.code):
         for match in form.finditer(words):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from report_builder.document import setting_words
 from report_builder.document.lexicon import lexicon
 from report_builder.document.material import RunCard
+from report_builder.document.naming import Name
 
 CARD = RunCard("vae", "VAE", "VAE", "MNIST", (1, 2, 3), {"training": {"epochs": 30, "batch_size": 64}})
 
@@ -69,3 +71,15 @@ def test_data_are_compared_by_name() -> None:
         ("CelebA", "./mine.py", True),
     ):
         assert setting_words._is_among(said, [kind], words) == same
+
+
+def test_what_a_citation_reports_is_another_training() -> None:
+    """A sentence that cites a source may say how that source trained; without the citation it is about the run it names."""
+    names = SimpleNamespace(material=SimpleNamespace(runs={"vae": CARD}))
+    sentence = SimpleNamespace(
+        typed="The VAE was trained for 50 epochs", lexicon=lexicon("en"), runs=[Name("VAE", 4, 7)], names=names, cites=True
+    )
+    assert not [*setting_words.foreign_settings(sentence)]  # type: ignore[arg-type]
+    sentence.cites = False
+    (found,) = setting_words.foreign_settings(sentence)  # type: ignore[arg-type]
+    assert (found.words, found.of) == ("trained for 50 epochs", {"vae": "30"})
